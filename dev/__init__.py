@@ -1,0 +1,1 @@
+"""What developers run: clusters, demo, generators. The operator never imports it."""

@@ -1,0 +1,3 @@
+module golive.dev/demo-app
+
+go 1.24.0

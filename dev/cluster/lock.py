@@ -1,0 +1,69 @@
+"""One user of the cluster at a time: a file lock that names its holder.
+
+Programs started by the holder may use the cluster too; everybody else is refused with a sentence.
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from dev.cluster import pins
+from dev.cluster.progress import ClusterError
+
+HOLDER = "GOLIVE_CLUSTER_LOCK"
+LOCK = Path(tempfile.gettempdir()) / "golive-cluster.lock"
+"""One for the machine, as the cluster is: another checkout's cache may lie elsewhere."""
+
+
+@contextmanager
+def lock(purpose: str) -> Iterator[None]:
+    """Hold the cluster, or raise ClusterError that says who holds it."""
+    with LOCK.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if _held_by_our_starter(file):
+                yield
+                return
+            raise ClusterError(refusal(_read(file))) from error
+        _write(file, purpose)
+        os.environ[HOLDER] = str(os.getpid())
+        try:
+            yield
+        finally:
+            del os.environ[HOLDER]
+
+
+def refusal(holder: dict[str, str]) -> str:
+    """Say who holds the cluster."""
+    return (
+        f"the cluster is in use by `{holder.get('purpose', 'another command')}` (pid {holder.get('pid', '?')}) of "
+        f"{holder.get('checkout', 'another checkout')} since {holder.get('since', '?')}. "
+        "Wait for it to end, or stop it, then try again"
+    )
+
+
+def _held_by_our_starter(file: TextIO) -> bool:
+    return os.environ.get(HOLDER, "") == _read(file).get("pid")
+
+
+def _read(file: TextIO) -> dict[str, str]:
+    file.seek(0)
+    try:
+        return dict(json.loads(file.read()))
+    except ValueError:
+        return {}
+
+
+def _write(file: TextIO, purpose: str) -> None:
+    file.truncate(0)
+    since = time.strftime("%H:%M:%S")
+    holder = {"pid": str(os.getpid()), "checkout": str(pins.CHECKOUT), "since": since, "purpose": purpose}
+    json.dump(holder, file)
+    file.flush()

@@ -1,0 +1,1 @@
+"""A bounded load generator, its log and the figures of that log."""

@@ -1,0 +1,102 @@
+"""Run the tests tier by tier, the quick ones first, and end with counts and seconds of each.
+
+A tier that fails does not keep the next from running; the exit code says whether all passed.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.cluster.lock import lock
+from dev.cluster.progress import ClusterError
+
+PATIENCE = 1500.0
+"""Seconds after which a tier that hangs is ended."""
+TIERS = ("unit", "contract", "component", "integration", "e2e")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one tier."""
+
+    tier: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+    ok: bool
+
+
+def run_tier(tier: str) -> Result:
+    """Run one tier's tests; what they print goes through."""
+    print(f"--- {tier}", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", f"tests/{tier}", f"--junit-xml={report}"]
+        code = _run(command)
+        passed, failed, skipped = counts(report)
+    # Nothing here may be skipped: what cannot run has failed.
+    return Result(tier, passed, failed, skipped, time.monotonic() - began, ok=code == 0 and not skipped)
+
+
+def _run(command: list[str]) -> int:
+    try:
+        return subprocess.run(command, check=False, timeout=PATIENCE).returncode
+    except subprocess.TimeoutExpired:
+        print(f"not ended within {PATIENCE:.0f} s", flush=True)
+        return 1
+
+
+def counts(report: Path) -> tuple[int, int, int]:
+    """Read passed, failed and skipped from a JUnit report; none where there is no report."""
+    if not report.exists():
+        return 0, 0, 0
+    suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314  # pytest has just written it
+    numbers = [
+        {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
+        for suite in suites
+    ]
+    failed = sum(number["failures"] + number["errors"] for number in numbers)
+    skipped = sum(number["skipped"] for number in numbers)
+    return sum(number["tests"] for number in numbers) - failed - skipped, failed, skipped
+
+
+def table(results: list[Result]) -> str:
+    """Write the results as lines, and the sum as the last one."""
+    lines = [f"{'tier':<12} {'passed':>6} {'failed':>6} {'skipped':>7} {'seconds':>8}"]
+    lines += [
+        f"{one.tier:<12} {one.passed:>6} {one.failed:>6} {one.skipped:>7} {one.seconds:>8.1f}"
+        for one in results
+    ]
+    passed, failed = sum(one.passed for one in results), sum(one.failed for one in results)
+    return "\n".join([*lines, f"{passed} passed, {failed} failed"])
+
+
+def main() -> int:
+    """Run the tiers asked for; 1 where one did not pass."""
+    parser = argparse.ArgumentParser(description="Run the tests tier by tier.")
+    parser.add_argument(
+        "tiers", nargs="*", metavar="TIER", help=f"any of {', '.join(TIERS)}; all where none is named"
+    )
+    chosen = parser.parse_args().tiers or list(TIERS)
+    unknown = [tier for tier in chosen if tier not in TIERS]
+    if unknown:
+        parser.error(f"there is no tier {unknown[0]}: write any of {', '.join(TIERS)}")
+    try:
+        with lock("make test"):
+            results = [run_tier(tier) for tier in chosen]
+    except ClusterError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(table(results))
+    return 0 if all(result.ok for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

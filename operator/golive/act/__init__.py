@@ -1,0 +1,1 @@
+"""ACT: carry out what was decided, through ports; every write is idempotent and bounded in time."""

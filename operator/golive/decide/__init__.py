@@ -1,0 +1,37 @@
+"""DECIDE: pure. `decide(golive, facts)` knows no client, clock or log; the same input gives the same decision."""
+
+from dataclasses import replace
+
+from golive.api.golive import GoLive
+from golive.decide import causes
+from golive.decide.announce import announce
+from golive.decide.conditions import conditions
+from golive.decide.decision import Decision
+from golive.decide.fitness import problems
+from golive.decide.phases import first_answer
+from golive.decide.report import observed
+from golive.decide.transitions import checked
+from golive.decide.turn import Draft, Turn
+from golive.decide.unreadable import unreadable
+from golive.facts import Facts
+
+
+def decide(golive: GoLive, facts: Facts) -> Decision:
+    """Return what one tick makes of a GoLive and the world it sees."""
+    if golive.spec is None:
+        return unreadable(golive, facts.now)
+    turn = Turn(golive, golive.spec, facts, problems(golive, golive.spec, facts))
+    draft = first_answer(turn)
+    checked(golive.status.phase, draft.status.phase)
+    return _finish(turn, draft)
+
+
+def _finish(turn: Turn, draft: Draft) -> Decision:
+    seen = replace(draft, status=observed(turn, draft.status))
+    status = seen.status.model_copy(update={"conditions": conditions(turn, seen)})
+    wakes = [seen.wake, status.rollback_until if status.phase == "Live" else None]
+    if status.phase in {"Shifting", "Stabilising"} and turn.status.run:
+        wakes.append(causes.next_cause(turn))
+    upcoming = [wake for wake in wakes if wake and wake > turn.now]
+    events = (*announce(turn.status, status), *seen.events)
+    return Decision(status, seen.actions, events, min(upcoming, default=None))

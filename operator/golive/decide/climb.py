@@ -1,0 +1,218 @@
+"""The phases on the way: Shifting, step by step, and Stabilising at 100 %."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from golive.api.spec import Action, LateAction
+from golive.api.status import ComponentStatus, Outcome, Phase, StepStatus, Waiting
+from golive.decide import causes, gates, leave, weights
+from golive.decide.decision import Event, Reason, SaveRun
+from golive.decide.turn import Draft, Turn
+from golive.facts import PastRun, Reading, RouteFacts
+
+
+def acknowledge(turn: Turn) -> Draft | None:
+    """Take a step for done once every route was read back at its weight: the hold counts from here."""
+    step = turn.status.step
+    if (
+        step is None
+        or step.acknowledged_at is not None
+        or not weights.stand_at(turn, turn.fresh, step.weight)
+    ):
+        return None
+    changes = {
+        "step": step.model_copy(update={"acknowledged_at": turn.now}),
+        "components": _based(turn),
+    }
+    if step.weight == weights.WHOLE and turn.status.phase is Phase.SHIFTING:
+        return _flip(turn, changes)
+    return turn.to(turn.status.phase, f"{step.weight} % read back", **changes)
+
+
+def _flip(turn: Turn, changes: dict[str, object]) -> Draft:
+    run = turn.run
+    changes |= {
+        "live": run.to,
+        "live_since": turn.now,
+        "previous": run.from_,
+        "previous_revision": run.live_revision,
+        "rollback_until": turn.now + turn.spec.rollback_window,
+        "history": leave.remembered(turn, "Live", f"{run.to} is live"),
+    }
+    past = PastRun(run.number, run.to, run.version, run.revision, "Live", f"{run.to} is live")
+    draft = turn.to(Phase.STABILISING, f"{run.to} is live at 100 %", **changes)
+    return replace(draft, actions=(SaveRun(past),))
+
+
+def _based(turn: Turn) -> tuple[ComponentStatus, ...]:
+    wanted = {
+        component.name: colour.deployment.replicas if colour.deployment else 0
+        for component, colour in turn.colours(turn.fresh)
+    }
+    return tuple(
+        entry.model_copy(update={"base": wanted.get(entry.name, 0)}) for entry in turn.status.components
+    )
+
+
+def repair(turn: Turn) -> Draft | None:
+    """Put down at once what carries more than is on record, whoever wrote it."""
+    actions = weights.lower_to(turn, turn.recorded)
+    if not actions or leave.nobody_there(turn, turn.run.from_):
+        return None
+    who = ", ".join(
+        sorted({route.writer for _, _, route in turn.routes() if route.weight(turn.fresh) > turn.recorded})
+    )
+    message = f"{who or 'somebody'} raised {turn.fresh} above {turn.recorded} %: put back"
+    events = (Event(Reason.ROUTE_REPAIRED, message, warning=True, once=_versions(turn)),)
+    return replace(turn.wait(Waiting.ROUTE, message), actions=actions, events=events)
+
+
+def fallen(turn: Turn) -> Draft | None:
+    """Take the step's acknowledgement back where a route carries less than on record; it is regained as a step is."""
+    step = turn.status.step
+    low = [route for _, _, route in turn.routes() if route.least(turn.fresh) < turn.recorded]
+    if step is None or step.acknowledged_at is None or not low:
+        return None
+    again = step.model_copy(update={"acknowledged_at": None, "lowered_at": turn.now})
+    floor = turn.next_step(min(route.least(turn.fresh) for route in low) - 1)
+    if turn.status.phase is Phase.SHIFTING and floor and floor[1].weight < step.weight:
+        # Never more than one step at a time, whoever lowered it.
+        index, lower = floor
+        again = again.model_copy(
+            update={"index": index, "weight": lower.weight, "text": f"{index}/{len(turn.spec.steps)}"}
+        )
+    message = (
+        f"{_who(low)} lowered {turn.fresh} below {turn.recorded} %: raised again once every check passes"
+    )
+    return turn.wait(Waiting.ROUTE, message, step=again)
+
+
+def unsettled(turn: Turn) -> Draft | None:
+    """Hold a run whose spec has become invalid or contested; what takes traffic back stays armed."""
+    if not turn.problems and not turn.facts.conflict:
+        return None
+    draft = turn.to(turn.status.phase, turn.problems[0] if turn.problems else turn.facts.conflict)
+    return replace(draft, stalled="InvalidSpec" if turn.problems else "Conflict")
+
+
+def raise_weight(turn: Turn) -> Draft | None:
+    """Carry out the step on record, if what it needs still stands."""
+    step = turn.status.step
+    if step is None or step.acknowledged_at is not None:
+        return None
+    block = gates.before_raise(turn, step.weight)
+    if block:
+        return turn.wait(block.waiting, block.message, block.wake)
+    return replace(
+        turn.to(turn.status.phase, f"raises to {step.weight} %"), actions=weights.raise_to(turn, step.weight)
+    )
+
+
+def undecided(turn: Turn) -> Draft | None:
+    """Wait, loudly, for a person where a rule, missing data or the deadline says so."""
+    message = _open_question(turn)
+    if not message:
+        return None
+    return turn.wait(
+        Waiting.DECISION,
+        f"{message}: set target to {turn.run.from_} to go back, or mend the cause and it goes on by itself",
+        _hold_ends(turn),
+    )
+
+
+def _open_question(turn: Turn) -> str:
+    for check, component, reading in turn.asked():
+        if reading and causes.fired(turn, check, reading) is Action.DECIDE:
+            return f"a person must decide: {check.name} of {component.name} fires a rule with action Decide"
+    missing = causes.longest_without_data(turn)
+    no_data = turn.spec.on_no_data
+    if missing and no_data.action is LateAction.DECIDE and turn.now - missing[2] >= no_data.after:
+        return f"a person must decide: {missing[0].name} of {missing[1].name} has had no data for too long"
+    deadline = turn.spec.deadline
+    climbing = turn.status.phase is Phase.SHIFTING
+    if (
+        climbing
+        and deadline
+        and deadline.action is LateAction.DECIDE
+        and turn.now - turn.run.started_at >= deadline.after
+    ):
+        return "a person must decide: the climb has passed its deadline"
+    return ""
+
+
+def pause(turn: Turn) -> Draft | None:
+    """Stay at the weight while suspended."""
+    block = gates.paused(turn)
+    return turn.wait(block.waiting, block.message) if block else None
+
+
+def promote(turn: Turn) -> Draft:
+    """Put the next step on record once this one's hold is over and every check has passed on end."""
+    step = turn.next_step(turn.recorded)
+    block = gates.before_promotion(turn) or (gates.before_raise(turn, step[1].weight) if step else None)
+    if step is None:
+        raise AssertionError("a climb without a next step")
+    upcoming = f"{step[1].weight}%" + (f" at {block.wake:%H:%M:%SZ}" if block and block.wake else "")
+    if block:
+        return turn.wait(block.waiting, block.message, block.wake, next=upcoming)
+    index, asked = step
+    intent = StepStatus(
+        index=index,
+        count=len(turn.spec.steps),
+        text=f"{index}/{len(turn.spec.steps)}",
+        weight=asked.weight,
+        intended_at=turn.now,
+    )
+    return turn.to(Phase.SHIFTING, f"raises to {asked.weight} %", step=intent)
+
+
+def confirm(turn: Turn) -> Draft | None:
+    """Call it ready once every check has passed twice at 100 %."""
+    since = turn.status.live_since
+    if turn.status.confirmed_at is not None or since is None:
+        return None
+    if all(_passed_twice(reading, since) for _, _, reading in turn.asked()):
+        return turn.to(Phase.STABILISING, f"{turn.live} is live, every check passes", confirmed_at=turn.now)
+    failing = gates.last_samples_pass(turn)
+    waiting, why = (
+        (Waiting.METRICS, failing.message) if failing else (Waiting.HOLD, "every check has to pass twice")
+    )
+    return turn.wait(waiting, f"{turn.live} is live at 100 %; {why}")
+
+
+def settle_down(turn: Turn) -> Draft:
+    """Call it stable once the stabilising time is over."""
+    since = turn.status.live_since or turn.now
+    until = since + turn.spec.stabilise.for_
+    if turn.now < until:
+        draft = turn.to(
+            Phase.STABILISING, f"{turn.live} is live, rules stay armed until {until:%Y-%m-%d %H:%M:%SZ}"
+        )
+        return replace(
+            draft, wake=until, status=draft.status.model_copy(update={"next": f"stable at {until:%H:%M:%SZ}"})
+        )
+    failing = gates.last_samples_pass(turn)
+    if failing:
+        return turn.wait(Waiting.METRICS, f"{turn.live} is live, not yet stable: {failing.message}")
+    return turn.to(Phase.LIVE, f"{turn.live} is live and stable")
+
+
+def _passes(reading: Reading) -> bool:
+    return reading.outcome is Outcome.PASS
+
+
+def _passed_twice(reading: Reading | None, since: datetime) -> bool:
+    return bool(reading and _passes(reading) and reading.previous_at and reading.previous_at >= since)
+
+
+def _hold_ends(turn: Turn) -> datetime | None:
+    block = gates.before_promotion(turn)
+    return block.wake if block else None
+
+
+def _who(routes: list[RouteFacts]) -> str:
+    return ", ".join(sorted({f"{route.writer or 'somebody'} (HTTPRoute {route.name})" for route in routes}))
+
+
+def _versions(turn: Turn) -> str:
+    return ",".join(f"{route.name}@{route.written_at}" for _, _, route in turn.routes())

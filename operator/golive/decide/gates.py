@@ -1,0 +1,187 @@
+"""What stands between a GoLive and a higher weight: an ordered chain of blocks. Nothing here is asked on the way down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from golive.api.spec import Check
+from golive.api.status import Outcome, Waiting
+from golive.decide import readiness
+from golive.decide.turn import Turn
+from golive.facts import Deployment, Reading
+
+_STAMPS: Final = timedelta(seconds=2)
+"""managedFields carry whole seconds, and are compared with a second to spare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why a weight may not rise, and when time alone may lift it."""
+
+    waiting: Waiting
+    message: str
+    wake: datetime | None = None
+
+
+def before_start(turn: Turn) -> Block | None:
+    """Return what keeps a run from starting."""
+    return next(
+        filter(None, (ask(turn) for ask in (paused, _pods, _way_back, _version, _settle, _queries))), None
+    )
+
+
+def before_raise(turn: Turn, weight: int) -> Block | None:
+    """Return what keeps the weight from rising, whoever lowered it and whatever was decided before."""
+    asks: tuple[Callable[[Turn], Block | None], ...] = (paused, _live_changed, _pods, _version)
+    short = readiness.shortage(turn, weight)
+    return next(filter(None, (ask(turn) for ask in asks)), None) or (
+        Block(Waiting.PODS, short) if short else last_samples_pass(turn)
+    )
+
+
+def before_promotion(turn: Turn) -> Block | None:
+    """Return what keeps a step from being over: its hold, then an unbroken stretch of passes of every check."""
+    return _hold(turn) or next(filter(None, (_stretch(turn, *asked) for asked in _asked(turn))), None)
+
+
+def paused(turn: Turn) -> Block | None:
+    """Return the pause that spec.suspend asks for."""
+    if not turn.spec.suspend:
+        return None
+    return Block(Waiting.PAUSED, "paused by spec.suspend: set it to false to go on; going back stays armed")
+
+
+def _live_changed(turn: Turn) -> Block | None:
+    if not live_changed(turn):
+        return None
+    return Block(
+        Waiting.PODS,
+        f"the live colour {turn.run.from_} changed mid-way: it is the baseline and the way back;"
+        " set its template back, or set target back and start again",
+    )
+
+
+def live_changed(turn: Turn) -> bool:
+    """Tell whether the live colour's template is another than when the run started."""
+    revision = turn.revision(turn.run.from_)
+    return bool(revision and turn.run.live_revision) and revision != turn.run.live_revision
+
+
+def _pods(turn: Turn) -> Block | None:
+    for component, colour in turn.colours(turn.fresh):
+        deployment = colour.deployment
+        if deployment is None or not deployment.current or not deployment.revision:
+            return Block(Waiting.PODS, _not_rolled_out(component.colour(turn.fresh).deployment, deployment))
+        if colour.ready < 1:
+            service = component.colour(turn.fresh).service
+            return Block(Waiting.PODS, f"Service {service} has no ready pod of Deployment {deployment.name}")
+    return None
+
+
+def _way_back(turn: Turn) -> Block | None:
+    if turn.revision(turn.live):
+        return None
+    return Block(Waiting.PODS, f"waits to see what {turn.live} runs: it is the way back")
+
+
+def _not_rolled_out(name: str, seen: Deployment | None) -> str:
+    counts = (
+        f": {seen.updated} updated and {seen.available} available of {seen.replicas} pods" if seen else ""
+    )
+    return f"Deployment {name} is not yet rolled out{counts}"
+
+
+def _version(turn: Turn) -> Block | None:
+    wanted = turn.spec.version
+    for _, colour in turn.colours(turn.fresh):
+        deployment = colour.deployment
+        if wanted and deployment and wanted not in deployment.versions:
+            runs = ", ".join(sorted(deployment.versions)) or "no version that can be told"
+            return Block(
+                Waiting.VERSION, f"Deployment {deployment.name} runs {runs}, spec.version is {wanted}"
+            )
+    return None
+
+
+def _settle(turn: Turn) -> Block | None:
+    changes = [colour.deployment.changed_at for _, colour in turn.colours(turn.fresh) if colour.deployment]
+    changes += [turn.facts.target_changed_at] if turn.facts.target_changed_at else []
+    until = max(changes, default=turn.now) + timedelta(seconds=turn.facts.settle_seconds)
+    # What was written to a route just before a start would look as if somebody took that start back.
+    written = [route.written_at + _STAMPS for _, _, route in turn.routes() if route.written_at]
+    until = max([until, *written])
+    if turn.now >= until:
+        return None
+    return Block(
+        Waiting.SETTLE, "waits for target, Deployments and routes to stay unchanged for a moment", until
+    )
+
+
+def _queries(turn: Turn) -> Block | None:
+    # A query is tried before traffic moves; its value does not matter yet, that Prometheus can answer it does (S3-08).
+    if not turn.facts.source.reachable or turn.facts.source.message:
+        return Block(Waiting.METRICS, turn.facts.source.message)
+    for check, component, reading in turn.asked():
+        if reading is None:
+            return Block(Waiting.METRICS, f"check {check.name} of {component.name} has not been asked yet")
+    return None
+
+
+def last_samples_pass(turn: Turn) -> Block | None:
+    """Return the first check whose last sample is no pass or too old; none is asked before there is traffic."""
+    # The first step needs readiness only, and so does one that starts over from nothing: nothing can be measured.
+    if turn.run.traffic_at is None or turn.weight == 0:
+        return None
+    return next(filter(None, (_passes(turn, *asked) for asked in _asked(turn))), None)
+
+
+def _asked(turn: Turn) -> list[tuple[Check, str, Reading | None]]:
+    return [(check, component.name, reading) for check, component, reading in turn.asked()]
+
+
+def _passes(turn: Turn, check: Check, component: str, reading: Reading | None) -> Block | None:
+    if reading is None or turn.now - reading.taken_at >= 2 * check.interval:
+        return Block(Waiting.METRICS, f"check {check.name} of {component} has no fresh value")
+    lowered_at = turn.status.step.lowered_at if turn.status.step else None
+    if lowered_at and reading.taken_at <= lowered_at:
+        return Block(Waiting.METRICS, f"check {check.name} of {component} has not been asked since")
+    if reading.outcome is Outcome.PASS:
+        return None
+    return Block(Waiting.METRICS, _without_value(check, component, reading))
+
+
+def _without_value(check: Check, component: str, reading: Reading) -> str:
+    # The message of a status is written when it changes: values stand in status.checks.
+    if reading.outcome in {Outcome.NO_DATA, Outcome.ERROR}:
+        return f"check {check.name} of {component}: {reading.message}"
+    return f"check {check.name} of {component} is not {check.pass_}"
+
+
+def _hold(turn: Turn) -> Block | None:
+    step = turn.status.step
+    asked = turn.next_step(turn.recorded - 1)
+    if step is None or step.acknowledged_at is None or asked is None or asked[1].weight != turn.recorded:
+        return None
+    until = step.acknowledged_at + asked[1].hold
+    if turn.now >= until:
+        return None
+    trouble = last_samples_pass(turn)
+    return Block(
+        Waiting.HOLD, f"holds {turn.recorded} %" + (f"; {trouble.message}" if trouble else ""), until
+    )
+
+
+def _stretch(turn: Turn, check: Check, component: str, reading: Reading | None) -> Block | None:
+    failing = _passes(turn, check, component, reading)
+    step = turn.status.step
+    if failing or reading is None or reading.since is None or step is None or step.acknowledged_at is None:
+        return failing
+    until = max(reading.since, step.acknowledged_at) + 3 * check.interval
+    if turn.now >= until:
+        return None
+    return Block(
+        Waiting.HOLD,
+        f"check {check.name} of {component} has to pass for {3 * check.interval} on end",
+        until,
+    )

@@ -1,0 +1,128 @@
+"""Going back: everything to the colour that was live, first; what it ends in, after it is read back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from golive.api.spec import Colour
+from golive.api.status import GoLiveStatus, HistoryEntry, Phase, RollbackStatus, Waiting
+from golive.decide import weights
+from golive.decide.causes import Ends, GoBack, cause
+from golive.decide.decision import SaveRun, SetFinalizer
+from golive.decide.turn import Draft, Turn
+from golive.facts import PastRun
+
+_KEPT_RUNS = 10
+_BLAME = "; not possible yet: "
+_PHASE = {
+    Ends.ROLLED_BACK: Phase.ROLLED_BACK,
+    Ends.ABORTED: Phase.ABORTED,
+    Ends.RETURNED: Phase.LIVE,
+    Ends.SUPERSEDED: Phase.PREPARING,
+    Ends.DELETED: Phase.ROLLING_BACK,
+}
+_STALLED = frozenset({Ends.ROLLED_BACK, Ends.ABORTED})
+"""Nothing moves before a person changes something."""
+
+
+def turn_back(turn: Turn) -> Draft | None:
+    """Go back for the first cause there is; an automatic one waits where nobody is there to go back to."""
+    found = cause(turn)
+    if found is None:
+        return None
+    deserted = nobody_there(turn, turn.run.from_) if found.automatic else ""
+    if deserted:
+        return turn.wait(
+            Waiting.DECISION,
+            f"{_why(found)}, but {deserted} to go back to:"
+            f" set target to {turn.run.from_} to go back all the same, or bring its pods up",
+        )
+    return go_back(turn, found)
+
+
+def nobody_there(turn: Turn, colour: Colour) -> str:
+    """Say which component has no ready pod of a colour: nothing sends traffic there unless a person asks for it."""
+    for component, facts in turn.colours(colour):
+        if facts.ready == 0:
+            return f"{component.name} has no ready pod of {colour}"
+    return ""
+
+
+def go_back(turn: Turn, found: GoBack) -> Draft:
+    """Write live = 100 on every route, and put on record why."""
+    rollback = RollbackStatus(rule=found.rule, value=found.value, by=found.by, ends=found.ends, at=turn.now)
+    draft = turn.to(Phase.ROLLING_BACK, f"goes back to {turn.run.from_}: {_why(found)}", rollback=rollback)
+    return replace(draft, actions=weights.give_back(turn, turn.run.from_))
+
+
+def let_go(turn: Turn) -> Draft | None:
+    """Let a deleted GoLive go once its traffic has been taken back."""
+    if not turn.golive.deleting or not is_over(turn.status):
+        return None
+    draft = turn.to(Phase.ROLLING_BACK, "deleted; traffic was taken back")
+    return replace(draft, actions=release(turn))
+
+
+def take_back(turn: Turn) -> Draft:
+    """Write until every route is read back at live = 100; then end the run."""
+    away = [route for _, _, route in turn.routes() if route.found and not route.all_on(turn.run.from_)]
+    if away:
+        unwritable = next((route.problem for route in away if not route.weights), "")
+        waiting = Waiting.ROUTE if unwritable else Waiting.NOTHING
+        message = turn.status.message.split(_BLAME)[0] + (_BLAME + unwritable if unwritable else "")
+        return replace(turn.wait(waiting, message), actions=weights.give_back(turn, turn.run.from_))
+    return _end(turn)
+
+
+def _end(turn: Turn) -> Draft:
+    record = turn.status.rollback
+    if record is None:
+        raise AssertionError("a rollback without its reason on record")
+    ends, message = Ends(record.ends), f"{turn.run.from_} serves again: {_why(record)}"
+    changes = {
+        "rollback": record.model_copy(update={"reverted_at": turn.now}),
+        "live": turn.run.from_,
+        "step": None,
+        "history": remembered(turn, ends.value, _why(record)),
+        **window_closed(),
+    }
+    draft = turn.to(_PHASE[ends], message, **changes)
+    past = PastRun(
+        turn.run.number, turn.run.to, turn.run.version, turn.run.revision, ends.value, _why(record)
+    )
+    stalled = _PHASE[ends].value if ends in _STALLED else ""
+    return replace(draft, actions=(SaveRun(past), *release(turn)), stalled=stalled)
+
+
+def release(turn: Turn) -> tuple[SetFinalizer, ...]:
+    """Let the GoLive go, if it is held."""
+    return (SetFinalizer(present=False),) if turn.is_held else ()
+
+
+def window_closed() -> dict[str, Colour | datetime | str | None]:
+    """Return the fields that forget the way back."""
+    return {"previous": None, "rollback_until": None, "previous_revision": ""}
+
+
+def remembered(turn: Turn, outcome: str, reason: str) -> tuple[HistoryEntry, ...]:
+    """Return the history with this run's end in front."""
+    run = turn.run
+    entry = HistoryEntry(
+        run=run.number,
+        to=run.to,
+        version=run.version,
+        revision=run.revision,
+        outcome=outcome,
+        reason=reason,
+        at=turn.now,
+    )
+    return (entry, *turn.status.history)[:_KEPT_RUNS]
+
+
+def is_over(status: GoLiveStatus) -> bool:
+    """Tell whether the run on record has been taken back for good."""
+    return bool(status.rollback and status.rollback.reverted_at)
+
+
+def _why(found: GoBack | RollbackStatus) -> str:
+    value = f" ({found.value})" if found.value else ""
+    return f"{found.rule}{value}" + (f", by {found.by}" if found.by else "")

@@ -1,0 +1,239 @@
+"""The phases in which no traffic is between the colours: Pending, Preparing, Live, RolledBack, Aborted."""
+
+import hashlib
+import json
+from dataclasses import replace
+
+from golive.api.spec import Colour, wire
+from golive.api.status import ComponentStatus, Phase, RunStatus, StepStatus, Waiting
+from golive.decide import causes, gates, leave, weights
+from golive.decide.decision import SetFinalizer
+from golive.decide.leave import go_back, nobody_there, window_closed
+from golive.decide.turn import Draft, Turn
+
+
+def let_go(turn: Turn) -> Draft | None:
+    """Let a deleted GoLive go: nothing of its own is on any route."""
+    if not turn.golive.deleting:
+        return None
+    draft = turn.to(turn.status.phase, "deleted; traffic stays where it is")
+    return replace(draft, actions=leave.release(turn))
+
+
+def unfit(turn: Turn) -> Draft | None:
+    """Say what is wrong with the spec; traffic stays where it is."""
+    if not turn.problems:
+        return None
+    draft = turn.to(turn.status.phase, turn.problems[0], waiting_for=Waiting.NOTHING)
+    return replace(draft, stalled="InvalidSpec")
+
+
+def contested(turn: Turn) -> Draft | None:
+    """Leave routes and Deployments to the GoLive that named them first."""
+    if not turn.facts.conflict:
+        return None
+    return replace(turn.to(turn.status.phase, turn.facts.conflict), stalled="Conflict")
+
+
+def discover(turn: Turn) -> Draft | None:
+    """Read the live colour off the routes, once, at first sight."""
+    if turn.status.live is not None:
+        return None
+    for colour in Colour:
+        if all(route.all_on(colour) for _, _, route in turn.routes()):
+            return turn.to(Phase.PENDING, f"{colour} is live", live=colour)
+    draft = turn.to(Phase.PENDING, _split(turn))
+    return replace(draft, stalled="InvalidSpec")
+
+
+def _split(turn: Turn) -> str:
+    component, _, route = next(
+        found for found in turn.routes() if not found[2].all_on(turn.spec.target.other)
+    )
+    fresh, live = component.colour(turn.spec.target).service, component.colour(turn.spec.target.other).service
+    return (
+        f"HTTPRoute {route.name}: no colour has all of the traffic on every route, so none can be called live:"
+        f" write weight 100 for Service {live} and 0 for Service {fresh}, or the other way round, on all routes"
+    )
+
+
+def remember(turn: Turn) -> Draft | None:
+    """Stay rolled back where this release failed before its GoLive was deleted and applied again."""
+    past = turn.facts.past
+    if past is None or turn.status.run is not None or turn.spec.target is turn.live or not past.failed:
+        return None
+    if (past.to, past.version) != (turn.spec.target, turn.spec.version or ""):
+        return None
+    if not turn.revision(past.to):
+        return turn.wait(Waiting.PODS, f"waits to see whether {past.to} runs what has failed before")
+    if past.revision != turn.revision(past.to):
+        return None
+    run = RunStatus(
+        number=past.number,
+        from_=turn.live,
+        to=past.to,
+        version=past.version,
+        revision=past.revision,
+        started_at=turn.now,
+    )
+    return turn.to(
+        Phase.ROLLED_BACK, f"{past.reason}; applied again unchanged, it is not tried again", run=run
+    )
+
+
+def arrive(turn: Turn) -> Draft | None:
+    """Rest where the target is live."""
+    if turn.spec.target is not turn.live:
+        return None
+    return turn.to(Phase.LIVE, f"{turn.live} is live", step=None, rollback=None)
+
+
+def way_back(turn: Turn) -> Draft | None:
+    """Take setting the target back for what it is within the rollback window: one write, no steps, no checks."""
+    status = turn.status
+    if (
+        turn.spec.target is turn.live
+        or turn.spec.target is not status.previous
+        or status.rollback_until is None
+    ):
+        return None
+    if turn.now >= status.rollback_until:
+        return None
+    if not turn.revision(turn.spec.target):
+        return turn.wait(
+            Waiting.PODS, f"waits to see what {turn.spec.target} runs: what was live, or another release"
+        )
+    if not _is_what_was_live(turn):
+        return None
+    return go_back(turn, causes.GoBack(causes.Ends.RETURNED, f"target was set back to {turn.spec.target}"))
+
+
+def _is_what_was_live(turn: Turn) -> bool:
+    # Another image or another version asked for makes it a release, which needs its steps.
+    if turn.revision(turn.spec.target) != turn.status.previous_revision:
+        return False
+    asked = turn.spec.version or ""
+    deployments = [colour.deployment for _, colour in turn.colours(turn.spec.target)]
+    return asked in {"", turn.run.version} or all(found and asked in found.versions for found in deployments)
+
+
+def stay(turn: Turn) -> Draft:
+    """Rest where the target is live; nothing is held any more."""
+    return replace(turn.to(turn.status.phase, f"{turn.live} is live"), actions=leave.release(turn))
+
+
+def late_raise(turn: Turn) -> Draft | None:
+    """Put down what a raise of ours, given up but carried out late, has left behind."""
+    late = [
+        route for _, _, route in turn.routes() if route.ours and route.weights and not route.all_on(turn.live)
+    ]
+    if not late or nobody_there(turn, turn.live):
+        return None
+    draft = turn.to(turn.status.phase, f"{turn.live} is live")
+    return replace(draft, actions=weights.give_back(turn, turn.live))
+
+
+def malformed(turn: Turn) -> Draft | None:
+    """Say what is wrong with the spec as it is written; what it names may be gone while the target serves."""
+    if not turn.golive.problems:
+        return None
+    return replace(turn.to(turn.status.phase, turn.golive.problems[0]), stalled="InvalidSpec")
+
+
+def close_window(turn: Turn) -> Draft | None:
+    """Forget the way back once the rollback window is over."""
+    until = turn.status.rollback_until
+    if until is None or turn.now < until:
+        return None
+    return turn.to(turn.status.phase, f"{turn.live} is live", **window_closed())
+
+
+def lower(turn: Turn) -> Draft | None:
+    """Take away what the fresh colour was given by somebody else: up is gated."""
+    actions = weights.lower_to(turn, 0)
+    if not actions or turn.facts.conflict or turn.spec.target is turn.live:
+        return None
+    deserted = nobody_there(turn, turn.fresh.other)
+    if deserted:
+        return turn.wait(
+            Waiting.DECISION,
+            f"{turn.fresh} has traffic without a step, but {deserted}: traffic stays where it is",
+        )
+    names = ", ".join(action.route for action in actions)
+    draft = turn.wait(
+        Waiting.ROUTE, f"HTTPRoute {names} gave {turn.fresh} traffic without a step: put back to 0 %"
+    )
+    return replace(draft, actions=actions)
+
+
+def set_out(turn: Turn) -> Draft | None:
+    """Leave Live for the other colour."""
+    if turn.spec.target is turn.live:
+        return None
+    return turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
+
+
+def retry(turn: Turn) -> Draft | None:
+    """After a rollback only a new version, or a new revision where retryOn says so, starts a run."""
+    revision = turn.revision(turn.run.to)
+    renewed = bool(revision) and revision != turn.run.revision
+    if (turn.spec.version or "") != turn.run.version or (renewed and turn.spec.retry_on == "NewRevision"):
+        return turn.to(Phase.PREPARING, f"prepares {turn.spec.target} once more", step=None, rollback=None)
+    ended = turn.status.message.split("; NewRevision")[0]
+    note = (
+        f"; NewRevision {revision} waits: change spec.version to try it, or set retryOn: NewRevision"
+        if renewed
+        else ""
+    )
+    stay = replace(turn.to(turn.status.phase, ended + note), actions=leave.release(turn))
+    return replace(stay, stalled=turn.status.phase.value)
+
+
+def start(turn: Turn) -> Draft:
+    """Put the first step of a new run on record; the routes are written once it stands there."""
+    block = gates.before_start(turn)
+    if block:
+        return turn.wait(block.waiting, block.message, block.wake)
+    run = RunStatus(
+        number=_last_number(turn) + 1,
+        from_=turn.live,
+        to=turn.spec.target,
+        version=turn.spec.version or "",
+        revision=turn.revision(turn.spec.target),
+        live_revision=turn.revision(turn.live),
+        plan_hash=_plan_hash(turn),
+        started_at=turn.now,
+    )
+    first = turn.spec.steps[0]
+    step = StepStatus(
+        index=1,
+        count=len(turn.spec.steps),
+        text=f"1/{len(turn.spec.steps)}",
+        weight=first.weight,
+        intended_at=turn.now,
+    )
+    ready = tuple(
+        ComponentStatus(name=component.name, live_ready=colour.ready)
+        for component, colour in turn.colours(turn.live)
+    )
+    draft = turn.to(
+        Phase.SHIFTING,
+        f"raises to {first.weight} %",
+        run=run,
+        step=step,
+        components=ready,
+        rollback=None,
+        confirmed_at=None,
+    )
+    return replace(draft, actions=() if turn.is_held else (SetFinalizer(present=True),))
+
+
+def _last_number(turn: Turn) -> int:
+    past = turn.facts.past.number if turn.facts.past else 0
+    return max(past, turn.status.run.number if turn.status.run else 0)
+
+
+def _plan_hash(turn: Turn) -> str:
+    plan = wire(turn.spec) | {"revision": turn.revision(turn.spec.target)}
+    plan.pop("suspend", None)
+    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,131 @@
+"""One tick's view of a GoLive: what is asked, what is on record, what is seen; and the draft that a tick fills in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from golive.api.golive import FINALIZER, GoLive
+from golive.api.spec import Check, Colour, Component, GoLiveSpec, Step
+from golive.api.status import GoLiveStatus, Phase, RunStatus, Waiting
+from golive.decide.decision import Action, Event
+from golive.facts import ColourFacts, ComponentFacts, Facts, Reading, RouteFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The decision in the making: the status, what is to be written, what is to be told, when to look again."""
+
+    status: GoLiveStatus
+    actions: tuple[Action, ...] = ()
+    events: tuple[Event, ...] = ()
+    wake: datetime | None = None
+    stalled: str = ""
+    """The reason of Stalled=True: nothing moves before a person changes something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What every rule of a tick looks at."""
+
+    golive: GoLive
+    spec: GoLiveSpec
+    facts: Facts
+    problems: tuple[str, ...]
+    """What is wrong with the spec, alone or against the cluster."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this tick, by the API server's clock."""
+        return self.facts.now
+
+    @property
+    def status(self) -> GoLiveStatus:
+        """What is on record."""
+        return self.golive.status
+
+    @property
+    def live(self) -> Colour:
+        """The colour that serves; asked only once it is known."""
+        if self.status.live is None:
+            raise AssertionError("the live colour is asked for before it was discovered")
+        return self.status.live
+
+    @property
+    def run(self) -> RunStatus:
+        """The run on record; asked only in phases that have one."""
+        if self.status.run is None:
+            raise AssertionError(f"phase {self.status.phase} without a run on record")
+        return self.status.run
+
+    @property
+    def fresh(self) -> Colour:
+        """The colour that is to have no traffic but by this GoLive's steps."""
+        return self.run.to if self.status.phase in _ON_A_RUN else self.spec.target
+
+    @property
+    def weight(self) -> int:
+        """The highest weight of the fresh colour on any route."""
+        return max((route.weight(self.fresh) for _, _, route in self.routes()), default=0)
+
+    @property
+    def recorded(self) -> int:
+        """The weight on record: no route may carry more."""
+        return self.status.step.weight if self.status.step else 0
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether our finalizer holds the GoLive against deletion."""
+        return FINALIZER in self.golive.finalizers
+
+    def routes(self) -> Iterator[tuple[Component, ComponentFacts, RouteFacts]]:
+        """Go through every route, in the order of the components."""
+        for component, facts in self.components():
+            for route in facts.routes:
+                yield component, facts, route
+
+    def components(self) -> Iterator[tuple[Component, ComponentFacts]]:
+        """Go through the components as asked and as seen, side by side."""
+        return zip(self.spec.components, self.facts.components, strict=True)
+
+    def colours(self, colour: Colour) -> Iterator[tuple[Component, ColourFacts]]:
+        """Go through one colour of every component."""
+        for component, facts in self.components():
+            yield component, facts.colours[colour]
+
+    def revision(self, colour: Colour) -> str:
+        """Join the revisions of a colour in the order of the components; empty while one of them is unknown."""
+        revisions = [
+            facts.deployment.revision if facts.deployment else "" for _, facts in self.colours(colour)
+        ]
+        return ",".join(revisions) if all(revisions) else ""
+
+    def asked(self) -> Iterator[tuple[Check, Component, Reading | None]]:
+        """Go through every check of every component with its last reading."""
+        for component in self.spec.components:
+            for check in self.spec.checks_of(component.name):
+                yield check, component, self.facts.readings.get((check.name, component.name))
+
+    def next_step(self, above: int) -> tuple[int, Step] | None:
+        """Return the first step above a weight with its place from 1: an edit of the steps never jumps or goes down."""
+        return next(((at, step) for at, step in enumerate(self.spec.steps, 1) if step.weight > above), None)
+
+    def to(self, phase: Phase, message: str, **changes: Any) -> Draft:
+        """Go on in a phase (see transitions.py), waiting for nothing unless said."""
+        fields = {"phase": phase, "waiting_for": Waiting.NOTHING, "message": message, "next": "", **changes}
+        return Draft(self.status.model_copy(update=fields))
+
+    def wait(self, waiting: Waiting, message: str, wake: datetime | None = None, **changes: Any) -> Draft:
+        """Stay in the phase, and say what for."""
+        draft = self.to(self.status.phase, message, waiting_for=waiting, **changes)
+        return replace(draft, wake=wake)
+
+
+_ON_A_RUN = frozenset(
+    {Phase.SHIFTING, Phase.STABILISING, Phase.ROLLING_BACK, Phase.ROLLED_BACK, Phase.ABORTED}
+)
+
+
+def share(component: Component, route: RouteFacts) -> str:
+    """Name a component's pair of weights on a route, as `status.run.carried` does."""
+    return f"{component.name}/{route.name}"

@@ -1,0 +1,33 @@
+"""The errors that cross a port; an adapter translates every foreign one into these.
+
+GoLiveError
+├── Refused      the API server says the write does not fit what is there (409, 422): look again at once
+│   └── Gone     what was to be written is no longer there (404)
+├── Denied       not allowed (401, 403): names the verb and the object that the operator's role lacks
+├── BadQuery     Prometheus refuses the query: a person must mend it
+└── Unavailable  no answer in time, or a server's own error: try again, with back-off on the way up
+"""
+
+
+class GoLiveError(Exception):
+    """A failure of the outside, as a sentence for people."""
+
+
+class Refused(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
+    """The write was compared with what is there and did not fit."""
+
+
+class Gone(Refused):
+    """The object, or its namespace, is no longer there."""
+
+
+class Denied(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
+    """The operator is not allowed to do this."""
+
+
+class Unavailable(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
+    """No usable answer in time."""
+
+
+class BadQuery(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
+    """The metrics source understood the request and refuses the query."""

@@ -1,0 +1,1 @@
+"""OBSERVE: caches and samplers, through ports; one frozen `Facts` per tick."""

@@ -1,0 +1,67 @@
+"""Ask one question of the metrics source: its newest value, whether that is fresh, and the span of a rule with `for`."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from golive.decide.judge import Answer, wants_range
+from golive.decide.substitute import substitute
+from golive.errors import BadQuery, Unavailable
+from golive.observe.questions import Question
+from golive.observe.staleness import Staleness
+from golive.ports import Clock, Metrics, Series
+
+DEADLINE: Final = 15.0
+"""Seconds for all that one sample asks; each question of its own has the adapter's timeout."""
+
+
+async def ask(metrics: Metrics, staleness: Staleness, clock: Clock, question: Question) -> Answer:
+    """Return what came of it; never raises what a source can do wrong."""
+    query = substitute(question.check.prometheus.query, question.names)
+    try:
+        async with asyncio.timeout(DEADLINE):
+            return await _ask(metrics, staleness, clock, question, query)
+    except TimeoutError:
+        return Answer(query, clock.now(), unavailable=f"nothing within {DEADLINE:g} s")
+    except BadQuery as error:
+        return Answer(query, clock.now(), error=str(error))
+    except Unavailable as error:
+        return Answer(query, clock.now(), unavailable=str(error))
+
+
+async def _ask(
+    metrics: Metrics, staleness: Staleness, clock: Clock, question: Question, query: str
+) -> Answer:
+    staleness.start(question.check.interval)
+    series = tuple(await metrics.instant(query))
+    stale = await staleness.sentence(question.check.interval)
+    asked_at = _newest(series) or clock.now()
+    ranges = {} if stale else await _ranges(metrics, question, query, series, asked_at)
+    return Answer(query, asked_at, series=series, ranges=ranges, stale=stale)
+
+
+def _newest(series: Sequence[Series]) -> datetime | None:
+    # Spans are measured by Prometheus's own clock, not by the API server's.
+    return max((point.at for one in series for point in one.points), default=None)
+
+
+async def _ranges(
+    metrics: Metrics, question: Question, query: str, series: Sequence[Series], end: datetime
+) -> Mapping[int, tuple[Series, ...]]:
+    check, traffic_at = question.check, question.traffic_at
+    spans = {index: check.rules[index].for_ or timedelta(0) for index in wants_range(check, series)}
+    # A span that began before this run's traffic proves nothing yet: it need not be asked.
+    due = {
+        index: span for index, span in spans.items() if traffic_at is not None and traffic_at <= end - span
+    }
+    if not due:
+        return {}
+    steps = max(due.values()) // check.interval
+    start = end - steps * check.interval
+    try:
+        found = tuple(await metrics.range(query, start, end, check.interval))
+    except (BadQuery, Unavailable):
+        # The newest value is known and may breach another rule at once; without its span this one only holds.
+        return {}
+    return dict.fromkeys(due, found)

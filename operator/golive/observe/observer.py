@@ -1,0 +1,57 @@
+"""What a tick reads the world through: the cache, the samplers, the clock; nothing here is awaited."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from golive.api.golive import GoLive, parse
+from golive.api.status import Phase
+from golive.facts import Facts
+from golive.observe.cache import Cache
+from golive.observe.sampler import Samplers
+from golive.observe.snapshot import SnapshotSettings, snapshot
+from golive.ports import Clock
+
+Key = tuple[str, str]
+_SAMPLED: Final = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
+"""Before the start every query is tried once; from the first traffic to the end of stabilising it is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Everything that has been seen."""
+
+    cache: Cache
+    samplers: Samplers
+    clock: Clock
+    settings: SnapshotSettings
+
+    def now(self) -> datetime:
+        """Return the API server's time."""
+        return self.clock.now()
+
+    def golive(self, key: Key) -> Any:
+        """Return the raw GoLive, None where it is gone."""
+        return self.cache.golive(key)
+
+    def facts(self, golive: GoLive) -> Facts:
+        """Freeze what this tick may look at."""
+        readings, source = self.samplers.readings(golive.key), self.samplers.source()
+        return snapshot(self.cache, golive, readings, source, self.now(), self.settings)
+
+    def watch(self, key: Key) -> None:
+        """Sample what the GoLive now needs, and nothing else."""
+        raw = self.cache.golive(key)
+        if raw is None:
+            self.forget(key)
+            return
+        golive = parse(raw)
+        self.samplers.sync(golive, wanted=golive.status.phase in _SAMPLED and not golive.deleting)
+
+    def forget(self, key: Key) -> None:
+        """Stop sampling for a GoLive that is gone."""
+        self.samplers.forget(key)
+
+    async def close(self) -> None:
+        """Stop all samplers."""
+        await self.samplers.close()

@@ -1,0 +1,103 @@
+"""What the operator needs of the outside, on one screen; `adapters/` fulfils it.
+
+Every method ends within its adapter's timeout and raises only what `errors.py` names.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of one series at one time."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of an answer: an instant answer has one point each."""
+
+    labels: Mapping[str, str]
+    points: tuple[Point, ...]
+
+
+class Clock(Protocol):
+    """The API server's time."""
+
+    def now(self) -> datetime:
+        """Return the moment; never goes back."""
+        ...
+
+
+class Metrics(Protocol):
+    """A source of metrics that speaks PromQL."""
+
+    async def instant(self, query: str) -> Sequence[Series]:
+        """Ask for the newest values; raises BadQuery, Unavailable."""
+        ...
+
+    async def range(self, query: str, start: datetime, end: datetime, step: timedelta) -> Sequence[Series]:
+        """Ask for the values of a span, ends included; raises BadQuery, Unavailable."""
+        ...
+
+    async def diagnose(self) -> str:
+        """Say in a sentence why the source does not answer; empty where it does."""
+        ...
+
+
+class Routes(Protocol):
+    """The user's routes."""
+
+    async def get(self, namespace: str, name: str) -> Mapping[str, Any]:
+        """Return the route as it stands now; raises Refused where it is gone, Denied, Unavailable."""
+        ...
+
+    async def patch(
+        self, namespace: str, name: str, operations: Sequence[Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Apply a JSON patch as one compare-and-swap and return the route; raises Refused, Denied, Unavailable."""
+        ...
+
+
+class Records(Protocol):
+    """Where the operator writes what it knows."""
+
+    async def status(
+        self, namespace: str, name: str, resource_version: str, patch: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Merge into a GoLive's status if nobody has written it since, and return the GoLive."""
+        ...
+
+    async def finalizers(
+        self, namespace: str, name: str, resource_version: str, finalizers: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Set a GoLive's finalizers if nobody has written it since, and return the GoLive."""
+        ...
+
+    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+        """Write the ConfigMap of a GoLive's past runs."""
+        ...
+
+    async def event(self, namespace: str, body: Mapping[str, Any]) -> None:
+        """Post an event; one that is already there is left as it is."""
+        ...
+
+
+class Seen(Protocol):
+    """What the operator has seen of the cluster; our own writes count as seen at once."""
+
+    def route(self, namespace: str, name: str) -> Mapping[str, Any] | None:
+        """Return the newest state of a route."""
+        ...
+
+    def put(self, kind: str, raw: Mapping[str, Any]) -> object:
+        """Take in a newer state of an object."""
+        ...
+
+    def drop(self, kind: str, raw: Mapping[str, Any]) -> object:
+        """Forget an object that is gone."""
+        ...

@@ -1,0 +1,93 @@
+"""One tick of one GoLive: parse → observe → decide → act → record."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from golive.act.perform import Performer
+from golive.api.golive import GoLive, parse
+from golive.decide import decide
+from golive.decide.decision import Decision, Event, Reason
+from golive.errors import GoLiveError, Refused
+from golive.observe.observer import Observer
+from golive.record.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, str]
+AT_ONCE: Final = 0.0
+RETRY: Final = 0.5
+"""Seconds after a failed write; a refused one is looked at again sooner."""
+LOOK_AGAIN: Final = 0.05
+AFTER_A_FAULT: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Everything a tick needs."""
+
+    observer: Observer
+    performer: Performer
+    recorder: Recorder
+
+    async def tick(self, key: Key) -> float | None:
+        """Do one tick; return the seconds until the next, None where only the world can bring one."""
+        try:
+            return await self._tick(key)
+        except Exception:
+            log.exception("%s/%s: a fault of the operator; traffic stays where it is", *key)
+            return AFTER_A_FAULT
+
+    async def _tick(self, key: Key) -> float | None:
+        raw = self.observer.golive(key)
+        if raw is None:
+            self.observer.forget(key)
+            return None
+        golive = parse(raw)
+        facts = self.observer.facts(golive)
+        decision = decide(golive, facts)
+        failures = await self.performer.perform(golive, decision.actions)
+        if failures and decision.is_binding:
+            return self._again(golive, failures)
+        wrote, unwritten = await self._record(golive, decision)
+        self.observer.watch(key)
+        if failures or unwritten:
+            return self._again(golive, [*failures, *unwritten])
+        return AT_ONCE if wrote or decision.actions else self._until(decision)
+
+    async def _record(self, golive: GoLive, decision: Decision) -> tuple[bool, list[GoLiveError]]:
+        # Our own write of the finalizer is the one change since the decision that may lie between.
+        raw = self.observer.golive(golive.key)
+        if raw is None:
+            return False, []
+        fence = (
+            raw["metadata"]["resourceVersion"]
+            if golive.finalizers != _finalizers(raw)
+            else golive.resource_version
+        )
+        try:
+            wrote = await self.recorder.status(golive, raw.get("status") or {}, fence, decision.status)
+        except GoLiveError as error:
+            return False, [error]
+        if wrote:
+            self.recorder.tell(golive, decision.events, self.observer.now())
+        return wrote, []
+
+    def _again(self, golive: GoLive, failures: Sequence[GoLiveError]) -> float:
+        lasting = [error for error in failures if not isinstance(error, Refused)]
+        for error in failures:
+            log.log(logging.WARNING if error in lasting else logging.INFO, "%s/%s: %s", *golive.key, error)
+        events = [Event(Reason.WRITE_FAILED, str(error), warning=True, once=str(error)) for error in lasting]
+        self.recorder.tell(golive, events, self.observer.now())
+        return RETRY if lasting else LOOK_AGAIN
+
+    def _until(self, decision: Decision) -> float | None:
+        if decision.next_tick is None:
+            return None
+        return max(0.0, (decision.next_tick - self.observer.now()).total_seconds())
+
+
+def _finalizers(raw: dict[str, object]) -> tuple[str, ...]:
+    metadata = raw["metadata"]
+    return tuple(metadata.get("finalizers", ())) if isinstance(metadata, dict) else ()

@@ -1,0 +1,1 @@
+"""RECORD: the status, in one merge patch, and the events, each told once."""

@@ -1,0 +1,191 @@
+"""What the operator is told at its start: flags, each with an environment variable of the same name."""
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+from golive.api.types import parse_duration
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The operator's configuration."""
+
+    kubeconfig: str | None = None
+    """Path of a kubeconfig; None inside a cluster, or where KUBECONFIG or ~/.kube/config says it."""
+    namespaces: tuple[str, ...] = ()
+    """The namespaces that are watched; empty for all."""
+    prometheus: str = "http://prometheus.monitoring:9090"
+    """Base URL of the Prometheus that is asked."""
+    scrape_interval: timedelta = timedelta(seconds=30)
+    """How often that Prometheus scrapes; values older than two of these are no data."""
+    query_timeout: timedelta = timedelta(seconds=5)
+    """How long a query may take."""
+    settle: timedelta = timedelta(seconds=10)
+    """How long target and Deployments must stay unchanged before a run starts."""
+    gitops_managers: tuple[str, ...] = (
+        "argocd-controller",
+        "argocd-application-controller",
+        "kustomize-controller",
+        "helm-controller",
+    )
+    """Field managers whose writes of a route are Git's, not a person's."""
+    workers: int = 8
+    """How many GoLives are ticked at a time; reverts have as many of their own."""
+    log_format: str = "plain"
+    """plain or json."""
+    log_level: str = "info"
+    """debug, info, warning or error."""
+
+
+DEFAULTS = Settings()
+
+
+def parse_settings(argv: Sequence[str] | None = None) -> Settings:
+    """Read the command line; a wrong one ends the process with a sentence."""
+    given = _parser().parse_args(argv)
+    return Settings(
+        kubeconfig=given.kubeconfig,
+        namespaces=tuple(given.namespace or _env_list("namespace")),
+        prometheus=given.prometheus,
+        scrape_interval=given.scrape_interval,
+        query_timeout=given.query_timeout,
+        settle=given.settle,
+        gitops_managers=tuple(given.gitops_manager or _env_list("gitops-manager"))
+        or DEFAULTS.gitops_managers,
+        workers=given.workers,
+        log_format=given.log_format,
+        log_level=given.log_level,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="golive", description="The GoLive operator for Kubernetes.")
+    run = parser.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser(
+        "run",
+        help="watch GoLives and move their traffic until told to stop",
+        description="Watch GoLives and move their traffic until told to stop. Each flag may also be set as"
+        " an environment variable: --scrape-interval as GOLIVE_SCRAPE_INTERVAL.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    _cluster_flags(run)
+    _metrics_flags(run)
+    run.add_argument(
+        "--workers", type=_count, default=_env("workers", 8), help="GoLives that are ticked at a time"
+    )
+    run.add_argument(
+        "--log-format",
+        type=_one_of("plain", "json"),
+        default=_env("log-format", "plain"),
+        help="plain or json",
+    )
+    run.add_argument(
+        "--log-level",
+        type=_one_of("debug", "info", "warning", "error"),
+        default=_env("log-level", "info"),
+        help="debug, info, warning or error",
+    )
+    return parser
+
+
+def _cluster_flags(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--kubeconfig",
+        metavar="FILE",
+        default=_env("kubeconfig", None),
+        help="without it: in-cluster, or $KUBECONFIG",
+    )
+    run.add_argument(
+        "--namespace",
+        action="append",
+        metavar="NAME",
+        help="watch only this namespace; may be repeated",
+    )
+    run.add_argument(
+        "--settle",
+        type=_duration,
+        metavar="TIME",
+        default=_env("settle", "10s"),
+        help="quiet time before a run starts",
+    )
+    run.add_argument(
+        "--gitops-manager",
+        action="append",
+        metavar="NAME",
+        help="a field manager that writes for Git; may be repeated; replaces the well-known ones",
+    )
+
+
+def _metrics_flags(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--prometheus",
+        type=_url,
+        metavar="URL",
+        default=_env("prometheus", DEFAULTS.prometheus),
+        help="the Prometheus that is asked",
+    )
+    run.add_argument(
+        "--scrape-interval",
+        type=_some_time,
+        metavar="TIME",
+        default=_env("scrape-interval", "30s"),
+        help="how often that Prometheus scrapes",
+    )
+    run.add_argument(
+        "--query-timeout",
+        type=_some_time,
+        metavar="TIME",
+        default=_env("query-timeout", "5s"),
+        help="longest query",
+    )
+
+
+def _env(flag: str, otherwise: str | int | None) -> str | int | None:
+    return os.environ.get("GOLIVE_" + flag.replace("-", "_").upper(), otherwise)
+
+
+def _env_list(flag: str) -> list[str]:
+    return [name for name in str(_env(flag, "")).split(",") if name]
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except PydanticCustomError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _some_time(text: str) -> timedelta:
+    if not _duration(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a time longer than 0s, such as 30s")
+    return _duration(text)
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: write an address such as http://prometheus.monitoring:9090"
+        )
+    return text.rstrip("/")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of 1 or more")
+    return int(text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    # argparse holds a flag against its `choices`, but not the default that an environment variable gives.
+    def read(text: str) -> str:
+        if text not in words:
+            raise argparse.ArgumentTypeError(f"{text!r}: write one of {', '.join(words)}")
+        return text
+
+    return read

@@ -1,0 +1,130 @@
+"""What the API server said of a namespace's GoLives, routes and EndpointSlices, change by change."""
+
+import asyncio
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.e2e.backstage import Backstage
+
+Object = dict[str, Any]
+Objects = dict[str, Object]
+
+GOLIVES = "/apis/golive.dev/v1alpha1/namespaces/{}/golives"
+ROUTES = "/apis/gateway.networking.k8s.io/v1/namespaces/{}/httproutes"
+SLICES = "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All objects of a kind by name, and the monotonic second in which they were seen so."""
+
+    at: float
+    objects: Objects
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The new colour's weight on a route, and since when."""
+
+    at: float
+    weight: int
+
+
+@dataclass
+class History:
+    """Everything the watches of one namespace have seen, oldest first."""
+
+    golives: list[Seen] = field(default_factory=list)
+    routes: list[Seen] = field(default_factory=list)
+    slices: list[Seen] = field(default_factory=list)
+    _watches: list["Future[None]"] = field(default_factory=list)
+
+    def follow(self, backstage: Backstage, namespace: str) -> None:
+        """Begin to watch; the namespace must exist."""
+        for path, seen in ((GOLIVES, self.golives), (ROUTES, self.routes), (SLICES, self.slices)):
+            self._watches.append(backstage.start(_follow(backstage, path.format(namespace), seen)))
+
+    def close(self) -> None:
+        """End the watches."""
+        for watch in self._watches:
+            watch.cancel()
+
+    def golive(self, name: str = "shop") -> Object:
+        """Give a GoLive as it was last seen; empty where there is none."""
+        return self.golives[-1].objects.get(name, {}) if self.golives else {}
+
+    def status(self, name: str = "shop") -> Object:
+        """Give a GoLive's status as it was last seen."""
+        found: Object = self.golive(name).get("status", {})
+        return found
+
+    def phase(self, name: str = "shop") -> str:
+        """Give a GoLive's phase as it was last seen."""
+        return str(self.status(name).get("phase", ""))
+
+    def condition(self, kind: str, name: str = "shop") -> tuple[str, str]:
+        """Give status and reason of a condition; two empty words where it is not there."""
+        found = (one for one in self.status(name).get("conditions", ()) if one["type"] == kind)
+        return next(((one["status"], one["reason"]) for one in found), ("", ""))
+
+    def stands_at(self, weight: int, name: str = "shop") -> bool:
+        """Tell whether a step has been read back at a weight."""
+        step = self.status(name).get("step", {})
+        return step.get("weight") == weight and "acknowledgedAt" in step
+
+    def route(self, name: str = "web") -> Object:
+        """Give an HTTPRoute as it was last seen."""
+        return self.routes[-1].objects[name]
+
+    def weights(self, route: str = "web", colour: str = "green") -> list[Weight]:
+        """Give a colour's weights on a route, each change once."""
+        found: list[Weight] = []
+        for seen in self.routes:
+            weight = _weight(seen.objects.get(route), colour)
+            if weight is not None and (not found or found[-1].weight != weight):
+                found.append(Weight(seen.at, weight))
+        return found
+
+    def climb(self, route: str = "web", colour: str = "green") -> list[int]:
+        """Give the same without the moments."""
+        return [seen.weight for seen in self.weights(route, colour)]
+
+    def writes(self, route: str = "web") -> int:
+        """Count the writes that changed a route's spec: the API server does, by its generation."""
+        return int(self.route(route)["metadata"]["generation"])
+
+    def ready(self, service: str) -> int:
+        """Count the ready endpoints of a Service as last seen."""
+        return ready(self.slices[-1].objects, service) if self.slices else 0
+
+    def none_ready_since(self, service: str, after: float) -> float | None:
+        """Give the first moment after another at which a Service had no ready endpoint."""
+        moments = (seen.at for seen in self.slices if seen.at >= after and not ready(seen.objects, service))
+        return next(moments, None)
+
+
+async def _follow(backstage: Backstage, path: str, seen: list[Seen]) -> None:
+    async for objects in backstage.api.follow(path):
+        seen.append(Seen(time.monotonic(), objects))
+        await asyncio.sleep(0)
+
+
+def _weight(route: Object | None, colour: str) -> int | None:
+    """Read a colour's weight: the last word of a Service's name is its colour."""
+    for rule in (route or {}).get("spec", {}).get("rules", []):
+        for ref in rule.get("backendRefs", []):
+            if ref["name"].endswith(f"-{colour}"):
+                return int(ref.get("weight", 1))
+    return None
+
+
+def ready(slices: Objects, service: str) -> int:
+    """Count the ready endpoints in a Service's slices."""
+    return sum(
+        bool(endpoint.get("conditions", {}).get("ready"))
+        for one in slices.values()
+        if one["metadata"].get("labels", {}).get("kubernetes.io/service-name") == service
+        for endpoint in one.get("endpoints") or ()
+    )
