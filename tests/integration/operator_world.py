@@ -197,8 +197,10 @@ class Shop:
         return int(weights["web-green"])
 
     def events(self) -> list[Raw]:
+        """List what the operator told; the API server posts events of its own, about Services."""
         path = f"/apis/events.k8s.io/v1/namespaces/{self.namespace}/events"
-        return list(self.server.http.get(path).raise_for_status().json()["items"])
+        told = self.server.http.get(path).raise_for_status().json()["items"]
+        return [event for event in told if event["reportingController"] == "golive.dev/operator"]
 
     def reasons(self) -> list[str]:
         return sorted(event["reason"] for event in self.events())
