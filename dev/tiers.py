@@ -14,9 +14,12 @@ from pathlib import Path
 
 from dev.cluster.lock import lock
 from dev.cluster.progress import ClusterError
+from dev.endings import end, end_in_order, tied
 
 PATIENCE = 1500.0
 """Seconds after which a tier that hangs is ended."""
+GRACE = 60.0
+"""Seconds in which it cleans up."""
 TIERS = ("unit", "contract", "component", "integration", "e2e")
 
 
@@ -46,11 +49,15 @@ def run_tier(tier: str) -> Result:
 
 
 def _run(command: list[str]) -> int:
+    # A session of its own: Ctrl-C reaches this process, which ends pytest in order. The lock's file goes along.
+    child = subprocess.Popen(tied(command), start_new_session=True, close_fds=False)
     try:
-        return subprocess.run(command, check=False, timeout=PATIENCE).returncode
+        return child.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         print(f"not ended within {PATIENCE:.0f} s", flush=True)
         return 1
+    finally:
+        end(child, GRACE)
 
 
 def counts(report: Path) -> tuple[int, int, int]:
@@ -88,12 +95,16 @@ def main() -> int:
     unknown = [tier for tier in chosen if tier not in TIERS]
     if unknown:
         parser.error(f"there is no tier {unknown[0]}: write any of {', '.join(TIERS)}")
+    end_in_order()
     try:
         with lock("make test"):
             results = [run_tier(tier) for tier in chosen]
     except ClusterError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted; what the tests had started is ended", file=sys.stderr)
+        return 130
     print(table(results))
     return 0 if all(result.ok for result in results) else 1
 

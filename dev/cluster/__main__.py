@@ -4,14 +4,16 @@ import argparse
 import shutil
 import sys
 
-from dev.cluster import binaries, engine, lifecycle, pins
+from dev.cluster import binaries, engine, lifecycle, mounts, pins
 from dev.cluster.lock import lock
 from dev.cluster.progress import ClusterError, say
+from dev.endings import end_in_order
 
 
 def main() -> int:
     """Run one command; a problem becomes one sentence and exit status 1."""
     arguments = _parser().parse_args()
+    end_in_order()
     try:
         COMMANDS[arguments.command]()
     except ClusterError as error:
@@ -64,7 +66,8 @@ def _status() -> None:
 
 
 def _images() -> None:
-    lifecycle.prepare(engine.complete(engine.find()))
+    with mounts.restored():
+        lifecycle.prepare(engine.complete(engine.find()))
     binaries.for_tests()
     say("everything is in the cache")
 

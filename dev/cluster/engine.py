@@ -69,6 +69,18 @@ class Engine:
         """End a container at once; one that has ended already is fine."""
         answers(self.program, "kill", container, timeout=PROBE_SECONDS, env=self.env)
 
+    def remove(self, container: str) -> None:
+        """Remove a container, running or not; one that is not there is fine."""
+        answers(self.program, "rm", "--force", "--volumes", container, timeout=PROBE_SECONDS, env=self.env)
+
+    def runs(self, container: str) -> bool:
+        """Tell whether a container is there and running."""
+        words = ("container", "inspect", "--format", "{{.State.Running}}", container)
+        try:
+            return self.run(*words, what=f"looking at {container}", timeout=PROBE_SECONDS).strip() == "true"
+        except ClusterError:
+            return False
+
     def has(self, kind: str, name: str) -> bool:
         """Tell whether a container, network or image of this name exists."""
         return answers(self.program, kind, "inspect", name, timeout=PROBE_SECONDS, env=self.env)

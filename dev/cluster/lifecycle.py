@@ -5,6 +5,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,15 +55,16 @@ def inputs() -> str:
 
 def up() -> Cluster:
     """Bring the cluster up, or give the one that runs if it is the same."""
-    found = engine.find()
-    exists = found is not None and found.has("container", CONTAINER)
-    prerequisites.check(found, ports_are_ours=exists)
-    used = engine.complete(found)
-    if exists and _reusable(used):
-        say("cluster: it runs already and is up to date")
-    else:
-        _replace(used, exists=exists)
-    _finish(used)
+    with mounts.restored(unless=lambda: state.read() is not None) as unmounted:
+        found = engine.find()
+        exists = found is not None and found.has("container", CONTAINER)
+        prerequisites.check(found, ports_are_ours=found is not None and found.runs(CONTAINER))
+        used = engine.complete(found)
+        if exists and _reusable(used):
+            say("cluster: it runs already and is up to date")
+        else:
+            _replace(used, unmounted, exists=exists)
+        _finish(used)
     return Cluster(state.kubeconfig())
 
 
@@ -86,18 +88,24 @@ def _finish(used: Engine) -> None:
 
 def down() -> None:
     """Take the cluster down and leave nothing that `up` created outside the cache."""
-    found = engine.find()
-    made = None if found is None else _made(found, exists=found.has("container", CONTAINER))
-    if found is None or made is None:
-        state.forget()
-        say("cluster: none is running")
-        return
-    _remove(found, made)
+    with mounts.restored():
+        found = engine.find()
+        _refuse_another_engine(found)
+        made = None if found is None else _made(found, exists=found.has("container", CONTAINER))
+        if found is None or made is None:
+            state.forget()
+            say("cluster: none is running")
+            return
+        _remove(found, made)
 
 
 def status() -> str:
     """Say in one line what runs."""
-    found = engine.find()
+    with mounts.restored():
+        return _status(engine.find())
+
+
+def _status(found: Engine | None) -> str:
     if found is None:
         return "no container engine answers, so no cluster is running"
     if not found.has("container", CONTAINER):
@@ -111,10 +119,9 @@ def status() -> str:
 
 def prepare(used: Engine) -> None:
     """Build or fetch everything a cluster is made of, and start nothing."""
-    with mounts.restored():
-        node_image.ensure(used)
-        addon_images.system(used)
-        addon_images.app(used)
+    node_image.ensure(used)
+    addon_images.system(used)
+    addon_images.app(used)
     binaries.gateway_api()
     binaries.kind()
 
@@ -132,16 +139,27 @@ def _reusable(used: Engine) -> bool:
     return True
 
 
-def _replace(used: Engine, *, exists: bool) -> None:
+def _replace(used: Engine, unmounted: tuple[str, ...], *, exists: bool) -> None:
     """Build what is missing, then remove an old cluster, then create the new one."""
-    prepare(used)
     made = _made(used, exists=exists)
+    prepare(used)
     if made is not None:
         say(
             f"cluster: replacing the one of {made.since} from {made.checkout}, it is out of date or does not answer"
         )
         _remove(used, made)
-    _create(used)
+    # What the old one's engine had mounted before is as much ours to undo as what this `up` finds missing.
+    _create(used, (*unmounted, *(made.made_mounts if made else ())))
+
+
+def _refuse_another_engine(found: Engine | None) -> None:
+    """Refuse to take a cluster down where the engine that runs it does not answer: it would be forgotten, not ended."""
+    made = state.read()
+    if made is not None and (found is None or found.program != made.engine):
+        raise ClusterError(
+            f"the cluster of {made.since} was made with {made.engine}, which does not answer now. Start it, then try "
+            f"again; if it is gone for good, so is the cluster: remove {state.file()}"
+        )
 
 
 def _made(used: Engine, *, exists: bool) -> State | None:
@@ -155,20 +173,22 @@ def _made(used: Engine, *, exists: bool) -> State | None:
     return made
 
 
-def _create(used: Engine) -> None:
+def _create(used: Engine, unmounted: tuple[str, ...]) -> None:
     made = state.new(
         inputs(),
+        used.program,
         made_network=not used.has("network", NETWORK),
         made_modules=_may_make_modules(),
-        made_netns=os.geteuid() == 0 and not mounts.mounted(),
+        made_mounts=unmounted,
     )
     state.write(made)
     if made.made_modules:
         MODULES.mkdir()
     say("kind: creating the cluster (about 12 s)")
+    image = ("--image", pins.NODE_IMAGE) if used.has("image", pins.NODE_IMAGE) else ()
     try:
         _kind(
-            *(used, "create", "cluster", "--image", pins.NODE_IMAGE, "--config", pins.KIND_CONFIG),
+            *(used, "create", "cluster", *image, "--config", pins.KIND_CONFIG),
             *("--kubeconfig", state.kubeconfig()),
             timeout=CREATE_SECONDS,
         )
@@ -187,13 +207,22 @@ def _remove(used: Engine, made: State) -> None:
     # Nothing in the node is worth a shutdown in order, which takes the ten seconds an engine allows it.
     used.kill(CONTAINER)
     _kind(used, "delete", "cluster", "--kubeconfig", state.kubeconfig(), timeout=120)
-    if made.made_network and used.has("network", NETWORK):
-        used.run("network", "rm", NETWORK, what=f"removing the network {NETWORK}")
-    if made.made_modules and MODULES.is_dir():
-        MODULES.rmdir()
-    if made.made_netns:
-        mounts.unmount()
+    if made.made_network:
+        _remove_network(used)
+    if made.made_modules:
+        # Somebody may have installed a kernel's modules meanwhile.
+        with suppress(OSError):
+            MODULES.rmdir()
+    mounts.unmount(made.made_mounts)
     state.forget()
+
+
+def _remove_network(used: Engine) -> None:
+    try:
+        if used.has("network", NETWORK):
+            used.run("network", "rm", NETWORK, what=f"removing the network {NETWORK}")
+    except ClusterError:
+        say(f"cluster: the network {NETWORK} is left, another kind cluster uses it")
 
 
 def _known(used: Engine) -> State | None:

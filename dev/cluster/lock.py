@@ -6,10 +6,9 @@ Programs started by the holder may use the cluster too; everybody else is refuse
 import fcntl
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -17,14 +16,17 @@ from dev.cluster import pins
 from dev.cluster.progress import ClusterError
 
 HOLDER = "GOLIVE_CLUSTER_LOCK"
-LOCK = Path(tempfile.gettempdir()) / "golive-cluster.lock"
-"""One for the machine, as the cluster is: another checkout's cache may lie elsewhere."""
+LOCK = Path("/tmp/golive-cluster.lock")  # noqa: S108 - one for the machine, as the cluster is
+EVERYBODY = 0o666
 
 
 @contextmanager
 def lock(purpose: str) -> Iterator[None]:
-    """Hold the cluster, or raise ClusterError that says who holds it."""
-    with LOCK.open("a+") as file:
+    """Hold the cluster, or raise ClusterError that says who holds it.
+
+    Held until the last of the programs ends that the holder passes its inheritable files on to.
+    """
+    with _opened() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -33,11 +35,25 @@ def lock(purpose: str) -> Iterator[None]:
                 return
             raise ClusterError(refusal(_read(file))) from error
         _write(file, purpose)
+        os.set_inheritable(file.fileno(), True)
         os.environ[HOLDER] = str(os.getpid())
         try:
             yield
         finally:
             del os.environ[HOLDER]
+
+
+def _opened() -> TextIO:
+    try:
+        # Not created where it is there: a machine may forbid that for a file of another user in a shared folder.
+        descriptor = os.open(LOCK, os.O_RDWR if LOCK.exists() else os.O_RDWR | os.O_CREAT, EVERYBODY)
+        with suppress(PermissionError):
+            os.fchmod(descriptor, EVERYBODY)
+    except OSError as error:
+        raise ClusterError(
+            f"{LOCK}, which keeps two users apart, cannot be opened: {error.strerror}"
+        ) from error
+    return os.fdopen(descriptor, "r+")
 
 
 def refusal(holder: dict[str, str]) -> str:

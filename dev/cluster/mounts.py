@@ -1,34 +1,45 @@
-"""The one mount Podman leaves behind: /run/netns, bound onto itself for network namespaces."""
+"""The mounts Podman leaves behind: its folder of network namespaces and its storage, each bound onto itself."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from dev.cluster.programs import run
 
-NETNS = Path("/run/netns")
+PLACES = ("/var/lib/containers/storage/overlay", "/run/netns")
+TABLE = Path("/proc/self/mountinfo")
 MOUNT_POINT = 4
 
 
-def mounted() -> bool:
-    """Tell whether /run/netns is mounted now."""
-    table = Path("/proc/self/mountinfo")
-    lines = table.read_text().splitlines() if table.exists() else []
-    return any(line.split()[MOUNT_POINT] == str(NETNS) for line in lines)
+def absent() -> tuple[str, ...]:
+    """Name those that are not there now and that Podman, run by root, may leave: asked before it is run at all."""
+    points = _points()
+    return tuple(place for place in PLACES if place not in points) if os.geteuid() == 0 else ()
 
 
-def unmount() -> None:
-    """Unmount it, unless somebody has a namespace in it."""
-    while mounted() and not any(NETNS.iterdir()):
-        run("umount", NETNS, what=f"unmounting {NETNS}", timeout=10)
+def unmount(places: Iterable[str]) -> None:
+    """Unmount them, but for those that somebody has something mounted in."""
+    for place in places:
+        while _is_idle(place, _points()):
+            run("umount", place, what=f"unmounting {place}", timeout=10)
 
 
 @contextmanager
-def restored() -> Iterator[None]:
-    """Leave it as it was found."""
-    before = mounted()
+def restored(unless: Callable[[], bool] = bool) -> Iterator[tuple[str, ...]]:
+    """Leave them as they were found, unless something is there in the end that needs them; gives what was absent."""
+    before = absent()
     try:
-        yield
+        yield before
     finally:
-        if not before:
-            unmount()
+        if not unless():
+            unmount(before)
+
+
+def _is_idle(place: str, points: list[str]) -> bool:
+    return place in points and not any(point.startswith(f"{place}/") for point in points)
+
+
+def _points() -> list[str]:
+    lines = TABLE.read_text().splitlines() if TABLE.exists() else []
+    return [line.split()[MOUNT_POINT] for line in lines]

@@ -3,14 +3,13 @@
 Arranged as kind's own images/base/Dockerfile and `kind build node-image` arrange it.
 """
 
-import os
 import shutil
 from pathlib import Path
 
 from dev.cluster import binaries, cache, control_plane_images, debian, golang, pins
 from dev.cluster.engine import Engine, apt_install, can_install
 from dev.cluster.programs import run
-from dev.cluster.progress import ClusterError, say
+from dev.cluster.progress import say
 
 # A change in any of these makes another image.
 RECIPE = ("node", "coredns", "pause", "node_image.py", "control_plane_images.py", "debian.py")
@@ -61,11 +60,15 @@ def place() -> Path:
 
 
 def ensure(engine: Engine) -> None:
-    """Make sure the engine has the node image: as it is, from the cache, pulled, or built."""
+    """Give the engine the node image, as it is, from the cache, pulled, or built; else kind's own has to serve."""
     inputs = place().name
     if engine.inputs_of(pins.NODE_IMAGE) in ("", inputs):
         return
     if not place().is_dir() and engine.pull(pins.NODE_IMAGE):
+        return
+    if not place().is_dir() and not can_install():
+        # Not every patch version has an image, and kind knows by itself of one that has.
+        say(f"{pins.NODE_IMAGE}: cannot be pulled, and only root on Debian can build it; kind brings its own")
         return
     archive = cache.keep(
         place(), "node image: building (about 90 s, once)", lambda half: _build(engine, half)
@@ -76,11 +79,6 @@ def ensure(engine: Engine) -> None:
 
 
 def _build(engine: Engine, half: Path) -> None:
-    if not can_install():
-        raise ClusterError(
-            f"{pins.NODE_IMAGE} cannot be pulled, and only root on Debian can build it. "
-            "Pull or load the image into the engine by hand, or run as root on Debian"
-        )
     if shutil.which("mmdebstrap") is None:
         apt_install("mmdebstrap")
     images = half / "images.tar"
@@ -150,7 +148,9 @@ def _containerd(config: Path) -> None:
 
 def _commit(engine: Engine, half: Path, root: Path, images_archive: Path) -> None:
     base, prepared = "localhost/golive-node:base", "localhost/golive-node:prepared"
-    container = f"golive-node-{os.getpid()}"
+    container = "golive-node-build"
+    # One that was killed may have left it: nobody else builds here at the same time.
+    engine.remove(container)
     archive = half / "root.tar"
     run("tar", "-C", root, "-cf", archive, ".", what="packing the node image", timeout=300)
     engine.run(
@@ -164,7 +164,7 @@ def _commit(engine: Engine, half: Path, root: Path, images_archive: Path) -> Non
         engine.run(*prepare, what="importing the control plane's images", timeout=300, stdin=images_archive)
         engine.run("commit", container, prepared, what="saving the node image", timeout=300)
     finally:
-        engine.run("rm", "--force", "--volumes", container, what="removing the build container")
+        engine.remove(container)
     (half / "empty").mkdir()
     engine.build(pins.NODE_IMAGE, CONTAINERFILE.format(prepared), half / "empty", place().name)
     (half / "empty").rmdir()

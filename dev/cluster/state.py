@@ -5,7 +5,7 @@ Kept in the cache before anything is created, and in the cluster itself for chec
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dev.cluster import cache, pins
@@ -18,9 +18,11 @@ class State:
     inputs: str
     checkout: str
     since: str
+    engine: str
+    """The engine's program."""
     made_network: bool
     made_modules: bool
-    made_netns: bool = False
+    made_mounts: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Write it as text."""
@@ -30,15 +32,18 @@ class State:
     def from_json(cls, text: str) -> "State | None":
         """Read it back; None where the text is not one of ours."""
         try:
-            return cls(**json.loads(text))
+            found = cls(**json.loads(text))
         except (TypeError, ValueError):
             return None
+        return replace(found, made_mounts=tuple(found.made_mounts))
 
 
-def new(inputs: str, *, made_network: bool, made_modules: bool, made_netns: bool) -> State:
+def new(
+    inputs: str, engine: str, *, made_network: bool, made_modules: bool, made_mounts: tuple[str, ...]
+) -> State:
     """Describe a cluster that is about to be made from this checkout."""
     since = time.strftime("%Y-%m-%d %H:%M:%S")
-    return State(inputs, str(pins.CHECKOUT), since, made_network, made_modules, made_netns)
+    return State(inputs, str(pins.CHECKOUT), since, engine, made_network, made_modules, made_mounts)
 
 
 def folder() -> Path:
@@ -56,23 +61,24 @@ def kubeconfig() -> Path:
 def read() -> State | None:
     """Read the state file; None where no cluster was made."""
     try:
-        return State.from_json(_file().read_text())
+        return State.from_json(file().read_text())
     except FileNotFoundError:
         return None
 
 
 def write(state: State) -> None:
     """Write the state file, whole or not at all."""
-    half = _file().with_suffix(".half")
+    half = file().with_suffix(".half")
     half.write_text(state.to_json())
-    half.replace(_file())
+    half.replace(file())
 
 
 def forget() -> None:
     """Remove the state file and the kubeconfig."""
-    _file().unlink(missing_ok=True)
+    file().unlink(missing_ok=True)
     kubeconfig().unlink(missing_ok=True)
 
 
-def _file() -> Path:
+def file() -> Path:
+    """Name the state file."""
     return folder() / "state.json"

@@ -11,6 +11,7 @@ import httpx
 
 from dev.cluster.programs import tail
 from dev.cluster.progress import ClusterError
+from dev.endings import tied
 
 LOOK_EVERY_SECONDS = 0.02
 STOP_SECONDS = 10
@@ -24,7 +25,7 @@ class Process:
         self.log = log
         with log.open("ab") as output:
             self._running = subprocess.Popen(
-                [str(word) for word in command],
+                tied([str(word) for word in command]),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -20,6 +20,7 @@ from dev.demo import report
 from dev.demo.errors import DemoError
 from dev.demo.runner import Demo, run
 from dev.demo.verdict import GOOD, all_of
+from dev.endings import end_in_order
 
 PLAIN_WIDTH = 160
 
@@ -33,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     tests.add_argument("--operator", default="", help=argparse.SUPPRESS)
     given = parser.parse_args(argv)
     command = shlex.split(given.operator) or [sys.executable, "-m", "golive"]
+    end_in_order()
     try:
         # Held to the end: nobody takes the cluster away under the demo.
         with lock("make demo"):
@@ -40,9 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     except (DemoError, ClusterError) as error:
         print(f"demo: {error}", file=sys.stderr)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print(
-            "demo: interrupted; the cluster is still up, `make cluster-down` takes it down", file=sys.stderr
-        )
+        print("demo: interrupted; `make cluster-down` takes away what is up of the cluster", file=sys.stderr)
     return 2
 
 
@@ -52,9 +52,7 @@ def _play(operator: list[str], build: Path, console: Console) -> int:
     demo = Demo(cluster.kubeconfig, f"{cluster.router}/", cluster.prometheus, operator, build)
     verdicts = asyncio.run(run(demo, console))
     promises = all_of(verdicts)
-    report.write(
-        report.to_json({name: verdict.figures for name, verdict in verdicts.items()}), build / "demo.json"
-    )
+    report.write(report.to_json({name: verdict.figures for name, verdict in verdicts.items()}), demo.figures)
     console.print(report.table(promises))
     tools = None if shutil.which("kubectl") else binaries.kube()
     live = "green" if GOOD in verdicts and verdicts[GOOD].kept else "blue"

@@ -70,9 +70,10 @@ async def good(stage: Stage, _: Marks) -> None:
 async def bad(stage: Stage, marks: Marks) -> None:
     """At 25 % every response of the new colour is a 500."""
     await _climb(stage, lambda golive: reached(golive, "blue", BAD_AT), f"blue has {BAD_AT} %")
-    marks.fault = await stage.break_pods("blue", "errors=1")
     query, rule = error_rate(stage.manifests, "blue")
-    marks.visible = await visible(stage.prometheus, query, rule, REVERT)
+    seen = asyncio.create_task(visible(stage.prometheus, query, rule, REVERT))
+    marks.fault = await stage.break_pods("blue", "errors=1")
+    marks.visible = await seen
     stage.timeline.note(f"Prometheus shows an error rate {rule.text}")
     await _way_back(stage)
 

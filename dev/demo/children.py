@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from dev.demo.errors import DemoError
+from dev.endings import tied
 
 GRACE = 5.0
 TAIL = 10
@@ -22,7 +23,11 @@ async def child(command: list[str], log: Path) -> AsyncIterator[asyncio.subproce
         try:
             # A session of its own: Ctrl-C reaches the demo, and the demo ends its children in order.
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                *tied(command),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         except OSError as error:
             raise DemoError(f"{shlex.join(command)} cannot be started: {error}") from error

@@ -14,8 +14,8 @@ from dev.load.log import Entry
 Pair = tuple[int, int]
 """The weights of the new and of the live colour."""
 
-# After the way back is written a gateway needs a moment to hear of it; later failures are counted by themselves.
 HEARD = 1.0
+"""Seconds for a gateway to hear of the way back once it is written; later failures are counted by themselves."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Step:
     weight: int
     observed_share: float | None
     """In percent; None when the weight was never acknowledged."""
+    seconds: float = 0.0
+    """How long the route carried it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Shift:
     steps: tuple[Step, ...]
     seconds: float
     """From the first weight above 0 to 100 %."""
+    lasted: float
+    """Seconds of the whole act, to which the requests belong."""
     asked: tuple[Pair, ...]
     """Every (new, live) pair of weights that the route had, in order."""
 
@@ -72,6 +76,8 @@ class Revert:
     first_bad: float | None
     last_bad: float | None
     asked: tuple[Pair, ...]
+    rule: str
+    """What fired, by status.rollback; empty where nothing is on record."""
 
 
 def shift(
@@ -87,6 +93,7 @@ def shift(
         failed=len(figures.failures(mine)),
         steps=tuple(_step(act, seen, mine, weights, golives) for seen in pairs if seen[1][0] > 0),
         seconds=whole[0] - climbed[0] if whole else act.end - act.start,
+        lasted=act.end - act.start,
         asked=tuple(pair for _, pair in pairs),
     )
 
@@ -107,13 +114,12 @@ def _step(
     """Measure the share from the acknowledgement of a weight to the next weight."""
     written, (weight, _) = seen
     known = [one.at for one in golives if act.start <= one.at and _acknowledged(one.what, weight)]
+    end = min(min((one.at for one in weights if one.at > written), default=act.end), act.end)
     if not known:
-        return Step(weight, None)
+        return Step(weight, None, end - written)
     # Two watches, two streams: the acknowledgement may arrive before the weight that it acknowledges.
-    start = max(written, known[0])
-    end = min((one.at for one in weights if one.at > start), default=act.end)
-    share = figures.share(figures.between(mine, start, min(end, act.end)), act.new)
-    return Step(weight, None if share is None else round(share, 2))
+    share = figures.share(figures.between(mine, max(written, known[0]), end), act.new)
+    return Step(weight, None if share is None else round(share, 2), end - written)
 
 
 def _acknowledged(golive: GoLive, weight: int) -> bool:
@@ -140,6 +146,7 @@ def revert(
         first_bad=first,
         last_bad=last,
         asked=tuple(pair for _, pair in asked(act, weights)),
+        rule=rollback.rule if rollback else "",
     )
 
 

@@ -50,26 +50,27 @@ def value(answer: dict[str, Any]) -> float | None:
 
 
 async def visible(url: str, query: str, rule: Threshold, seconds: float) -> float:
-    """Return the last monotonic moment at which Prometheus did not show the breach yet; Late if it never does.
+    """Return the last monotonic moment at which Prometheus showed no breach yet; Late if it never shows one.
 
-    That errs to the operator's disadvantage, by one poll at most.
+    That errs to the operator's disadvantage, by one poll at most. An ask without an answer shows nothing.
     """
     began = unseen = time.monotonic()
     async with aiohttp.ClientSession(timeout=CALL, trust_env=False) as session:
         while time.monotonic() < began + seconds:
             asked = time.monotonic()
-            if rule.breached(await _ask(session, url, query)):
+            shown = await _ask(session, url, query)
+            if shown is not None and rule.breached(shown):
                 return unseen
-            unseen = asked
+            unseen = unseen if shown is None else asked
             await asyncio.sleep(POLL)
     raise Late(f"not within {seconds:g} s: the breach is visible in Prometheus")
 
 
-async def _ask(session: aiohttp.ClientSession, url: str, query: str) -> float:
-    """Ask once; without an answer or a value it is NaN, which breaches nothing."""
+async def _ask(session: aiohttp.ClientSession, url: str, query: str) -> float | None:
+    """Ask once; None without an answer. One without a value is NaN, which breaches nothing."""
     try:
         async with session.get(f"{url}/api/v1/query", params={"query": query}) as response:
             found = value(await response.json())
     except (aiohttp.ClientError, TimeoutError, ValueError):
-        found = None
-    return float("nan") if found is None else found
+        return None
+    return math.nan if found is None else found

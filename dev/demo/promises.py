@@ -1,12 +1,14 @@
 """What the demo promises, each as a small pure function of the figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dev.demo.measure import Act, Revert, Shift
+from dev.demo.measure import HEARD, Act, Revert, Shift
 from dev.load import figures
 from dev.load.log import Entry
 
+LEAST_RATE = 50
+"""Requests per second."""
 POINTS = 3.0
 WRITTEN_MS = 200.0
 INTERVAL = 1.0
@@ -21,12 +23,14 @@ class Known:
     how: str
     limit: float
     """Seconds."""
+    rule: str
+    """What has to fire first: the beginning of status.rollback.rule."""
     nobodys: bool = False
     """Whether answers that no pod gave belong to it: the gateway's own for a colour without ready pods."""
 
 
-ERRORS = Known("bad release", "the breach is in Prometheus", INTERVAL + 1.0)
-UNREADY = Known("unready release", "the API server knows", 1.0, nobodys=True)
+ERRORS = Known("bad release", "the breach is in Prometheus", INTERVAL + 1.0, "error-rate")
+UNREADY = Known("unready release", "the API server knows", 1.0, "no ready pod", nobodys=True)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,26 @@ def shares_follow(shift: Shift) -> Promise:
     return Promise(text, bar, f"worst {off:.1f} at {step.weight} %", off <= POINTS)
 
 
+def load_is_real(shift: Shift) -> Promise:
+    """The figures are those of a constant load."""
+    measured = shift.requests / shift.lasted if shift.lasted else 0.0
+    return Promise(
+        "good release: constant load",
+        f">= {LEAST_RATE} requests/s",
+        f"{measured:.1f} requests/s",
+        measured >= LEAST_RATE,
+    )
+
+
+def weights_are_held(shift: Shift, holds: Mapping[int, float]) -> Promise:
+    """No weight is left before its hold is over."""
+    text, bar = "good release: each weight is held", " ".join(f"{hold:g}" for hold in holds.values()) + " s"
+    if {one.weight for one in shift.steps} != set(holds):
+        return Promise(text, bar, f"only {len(shift.steps)} of {len(holds)} weights were written", ok=False)
+    measured = " ".join(f"{one.seconds:.1f}" for one in shift.steps) + " s"
+    return Promise(text, bar, measured, all(one.seconds >= holds[one.weight] for one in shift.steps))
+
+
 def steps_are_taken(shift: Shift, steps: Sequence[int]) -> Promise:
     """The weights are the steps of the spec, none left out, and the pair always sums to 100."""
     return _weights("good release: weights rise step by step", shift.asked, tuple(steps))
@@ -69,6 +93,16 @@ def steps_are_taken(shift: Shift, steps: Sequence[int]) -> Promise:
 def taken_back(known: Known, revert: Revert, climbed: Sequence[int]) -> Promise:
     """The traffic is taken back in one write, and stays back."""
     return _weights(f"{known.name}: taken back in one write, for good", revert.asked, (*climbed, 0))
+
+
+def rule_fired(known: Known, revert: Revert) -> Promise:
+    """It is the fault of this act that takes the traffic back, by the operator's own record."""
+    return Promise(
+        f"{known.name}: what fired (status.rollback)",
+        known.rule,
+        revert.rule or "nothing",
+        revert.rule.startswith(known.rule),
+    )
 
 
 def written_at_once(known: Known, revert: Revert) -> Promise:
@@ -109,10 +143,10 @@ def nothing_else_fails(known: Known, act: Act, log: Sequence[Entry]) -> Promise:
 
 
 def quiet_after(known: Known, revert: Revert) -> Promise:
-    """Once the gateway has heard of the way back, nothing fails any more."""
+    """Once the gateway has had time to hear of the way back, nothing fails any more."""
     failed = revert.failed_after_revert
     return Promise(
-        f"{known.name}: no request fails after the way back",
+        f"{known.name}: no request fails {HEARD:g} s after the way back",
         "0 failed",
         "never taken back" if failed is None else str(failed),
         failed == 0,
@@ -124,9 +158,15 @@ def missing(name: str, why: str) -> Promise:
     return Promise(f"{name}: comes to its end", "yes", why, ok=False)
 
 
-def of_shift(shift: Shift, steps: Sequence[int]) -> list[Promise]:
-    """Give all promises of a good release."""
-    return [nothing_fails(shift), steps_are_taken(shift, steps), shares_follow(shift)]
+def of_shift(shift: Shift, holds: Mapping[int, float]) -> list[Promise]:
+    """Give all promises of a good release; `holds` are seconds by weight."""
+    return [
+        load_is_real(shift),
+        nothing_fails(shift),
+        steps_are_taken(shift, tuple(holds)),
+        weights_are_held(shift, holds),
+        shares_follow(shift),
+    ]
 
 
 def of_revert(
@@ -135,6 +175,7 @@ def of_revert(
     """Give all promises of a release that is taken back."""
     return [
         taken_back(known, revert, climbed),
+        rule_fired(known, revert),
         written_at_once(known, revert),
         last_bad_soon(known, revert),
         nothing_else_fails(known, act, log),

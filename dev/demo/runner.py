@@ -18,6 +18,7 @@ from dev.demo.children import child, died
 from dev.demo.compose import compose
 from dev.demo.errors import DemoError, Late
 from dev.demo.measure import Act
+from dev.demo.objects import seconds
 from dev.demo.release import HOST, NAMESPACE, golive_of
 from dev.demo.screen import show
 from dev.demo.stage import Stage
@@ -30,7 +31,7 @@ from dev.load.log import read
 RATE = 60
 # The load's own bound: longer than all acts may take together.
 SECONDS = 600
-# A new operator may have to wait until the Lease of a killed one has ended.
+# A start is a few seconds of imports and listing; a busy machine is slower.
 SEEN_WITHIN = 60.0
 
 
@@ -73,6 +74,11 @@ class Demo:
         return self.build / "operator.log"
 
     @property
+    def figures(self) -> Path:
+        """Where the figures go."""
+        return self.build / "demo.json"
+
+    @property
     def load_command(self) -> list[str]:
         """The load's whole command line."""
         how = ["--host", HOST, "--rate", str(RATE), "--seconds", str(SECONDS), "--log", str(self.load_log)]
@@ -92,7 +98,8 @@ class Programme:
         self._stage = scene
         self._tail = Tail(demo.load_log)
         self._title = "the operator looks around"
-        self._steps = [step["weight"] for step in golive_of(scene.manifests)["spec"]["steps"]]
+        steps = golive_of(scene.manifests)["spec"]["steps"]
+        self._holds = {step["weight"]: seconds(step.get("hold", "0s")) for step in steps}
         self.acts: dict[str, Act] = {}
 
     def look(self) -> State:
@@ -114,7 +121,7 @@ class Programme:
         with self._demo.load_log.open(encoding="utf-8") as lines:
             log = read(lines)
         return {
-            name: judge(name, act, log, self._stage.timeline, self._steps) for name, act in self.acts.items()
+            name: judge(name, act, log, self._stage.timeline, self._holds) for name, act in self.acts.items()
         }
 
 
@@ -125,7 +132,8 @@ async def run(demo: Demo, console: Console) -> dict[str, Verdict]:
         scene = Stage(api, demo.prometheus)
         await _prepare(api, scene, demo, console)
         programme = Programme(demo, scene)
-        demo.load_log.unlink(missing_ok=True)
+        for last in (demo.load_log, demo.figures):
+            last.unlink(missing_ok=True)
         async with (
             child(demo.operator_command, demo.operator_log) as operator,
             child(demo.load_command, demo.build / "load.out") as load,

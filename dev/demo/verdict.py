@@ -34,15 +34,17 @@ class Verdict:
 NOT_PLAYED = "not played: an act before it broke a promise"
 
 
-def judge(name: str, act: Act, log: Sequence[Entry], timeline: Timeline, steps: Sequence[int]) -> Verdict:
-    """Measure an act; one that ended early breaks a promise by that alone."""
+def judge(
+    name: str, act: Act, log: Sequence[Entry], timeline: Timeline, holds: Mapping[int, float]
+) -> Verdict:
+    """Measure an act against the steps' holds, seconds by weight; one that ended early breaks a promise by that."""
     early = [promises.missing(name, act.late)] if act.late else []
     if name == GOOD:
         risen = shift(act, log, timeline.weights, timeline.golives)
-        return Verdict([*early, *promises.of_shift(risen, steps)], risen)
+        return Verdict([*early, *promises.of_shift(risen, holds)], risen)
     known = _TAKEN_BACK[name]
     back = revert(act, log, timeline.weights, rollback(act, timeline))
-    return Verdict([*early, *promises.of_revert(act, back, log, climbed(steps), known)], back)
+    return Verdict([*early, *promises.of_revert(act, back, log, climbed(tuple(holds)), known)], back)
 
 
 def all_of(played: Mapping[str, Verdict]) -> list[Promise]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,12 @@ Objects = dict[str, Object]
 GOLIVES = "/apis/golive.dev/v1alpha1/namespaces/{}/golives"
 ROUTES = "/apis/gateway.networking.k8s.io/v1/namespaces/{}/httproutes"
 SLICES = "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices"
+
+
+KNOWN_WITHIN = 1.0
+"""Seconds within which `kubectl get golive` says what is so."""
+Columns = tuple[int | None, str]
+"""WEIGHT and LIVE."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,20 @@ class History:
         """Give the same without the moments."""
         return [seen.weight for seen in self.weights(route, colour)]
 
+    def untrue(self, name: str = "shop", route: str = "web") -> float:
+        """Give the longest time, in seconds, for which WEIGHT or LIVE of a GoLive that brings green was not so."""
+        told = [(seen.at, _columns(seen.objects.get(name))) for seen in self.golives]
+        is_so = [(seen.at, (seen.weight, _live(seen.weight))) for seen in self.weights(route)]
+        longest, since = 0.0, None
+        for at in sorted({at for at, _ in (*told, *is_so)} | {time.monotonic()}):
+            if since is not None:
+                longest = max(longest, at - since)
+            if _last(told, at) in {None, _last(is_so, at)}:
+                since = None
+            elif since is None:
+                since = at
+        return longest
+
     def writes(self, route: str = "web") -> int:
         """Count the writes that changed a route's spec: the API server does, by its generation."""
         return int(self.route(route)["metadata"]["generation"])
@@ -109,6 +130,20 @@ async def _follow(backstage: Backstage, path: str, seen: list[Seen]) -> None:
     async for objects in backstage.api.follow(path):
         seen.append(Seen(time.monotonic(), objects))
         await asyncio.sleep(0)
+
+
+def _columns(golive: Object | None) -> Columns | None:
+    status = (golive or {}).get("status", {})
+    return None if golive is None else (status.get("weight"), status.get("live", ""))
+
+
+def _live(green: int) -> str:
+    return "green" if green == 100 else "blue"
+
+
+def _last(timeline: Sequence[tuple[float, Columns | None]], moment: float) -> Columns | None:
+    """Give what was said last by a moment; None before anything was."""
+    return next((said for at, said in reversed(timeline) if at <= moment), None)
 
 
 def _weight(route: Object | None, colour: str) -> int | None:

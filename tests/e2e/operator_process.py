@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dev.cluster import cache
 from dev.cluster.lifecycle import Cluster
+from dev.endings import tied
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 10
@@ -29,7 +30,7 @@ class Operator:
         """Start it; it is not awaited."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                self._command(),
+                tied(self._command()),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

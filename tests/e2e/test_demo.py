@@ -64,6 +64,7 @@ def known_to_last_bad(act: dict[str, Any]) -> float:
         ("never_reverts", "bad release: taken back in one write, for good"),
     ],
 )
+@pytest.mark.usefixtures("programme")  # the scenarios play beside: nothing is measured here
 def test_a_broken_operator_turns_the_demo_red(broken: str, promise: str, tmp_path: Path) -> None:
     command = shlex.join([sys.executable, str(BROKEN / f"{broken}.py")])
     code, printed = demo(tmp_path, "--operator", command)

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from tests.e2e import manifests
+from tests.e2e.history import KNOWN_WITHIN
 from tests.e2e.manifests import FAST, TO_THE_END, Object
 from tests.e2e.polling import eventually
 from tests.e2e.scenario import scenario
@@ -24,6 +25,7 @@ def test_a_good_release(stage: Stage) -> None:
     stage.until_phase("Live")
     assert columns(stage) == ["shop", "green", "green", "Live", "100", "3/3", "True"]
     assert stage.history.climb() == [0, 10, 50, 100]
+    assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.history.condition("Stable") == ("True", "Stable")
     told = ["Started", "WeightReached", "WeightReached", "WeightReached", "Live", "Stable"]
     eventually(lambda: sorted(stage.events()) == sorted(told), what=f"told: {told}")
@@ -50,6 +52,7 @@ def test_a_breach_at_50_percent(stage: Stage) -> None:
     assert stage.traffic.failed(since=back + ROUTER_LAG) == []
     assert stage.traffic.answers("green", since=back + ROUTER_LAG) == []
     assert stage.history.climb() == [0, 10, 50, 0]
+    assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.history.status()["rollback"]["rule"] == "error-rate > 0.05"
     assert stage.history.condition("Ready") == ("False", "RolledBack")
     eventually(lambda: {"RollingBack", "RolledBack"} <= set(stage.events()), what="it is told")

@@ -4,6 +4,7 @@ import time
 
 from dev.demo.errors import DemoError
 from tests.e2e import manifests
+from tests.e2e.history import KNOWN_WITHIN
 from tests.e2e.polling import eventually, steadily
 from tests.e2e.scenario import scenario
 from tests.e2e.stage import Stage
@@ -91,6 +92,7 @@ def assert_back_at_once(stage: Stage, began: float) -> None:
     stage.traffic.seen_for(5)
     assert back - known <= KNOWN_TO_BACK
     assert stage.history.climb() == [0, 10, 50, 0]
+    assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.history.status()["rollback"]["rule"] == "no ready pod"
     assert stage.traffic.failed(since=back + ROUTER_LAG) == []
     assert stage.traffic.answers("green", since=back + ROUTER_LAG) == []

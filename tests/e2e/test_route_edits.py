@@ -5,7 +5,7 @@ import json
 import time
 
 from tests.e2e import manifests
-from tests.e2e.history import Object
+from tests.e2e.history import KNOWN_WITHIN, Object
 from tests.e2e.polling import eventually, steadily
 from tests.e2e.scenario import scenario
 from tests.e2e.stage import Stage
@@ -22,6 +22,7 @@ def test_taken_back_by_hand_at_50_percent(stage: Stage) -> None:
     stage.until_phase("Aborted")
     stage.traffic.seen_for(6)
     assert stage.history.climb() == [0, 10, 50, 0]
+    assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.history.writes() == 1 + 2 + 1
     assert stage.history.condition("Stalled") == ("True", "Aborted")
     assert stage.history.status()["rollback"]["by"] == "kubectl-edit"
@@ -41,6 +42,7 @@ def test_raised_by_hand_is_put_down_at_once(stage: Stage) -> None:
     eventually(lambda: "RouteRepaired" in stage.events(), what="it is told")
     stage.until_phase("Live")
     assert stage.history.climb() == [0, 10, 80, 10, 50, 100]
+    assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.traffic.failed() == []
 
 

@@ -232,6 +232,25 @@ async def test_a_breach_is_seen_at_the_poll_that_shows_it_and_dated_before_it() 
     assert began + 0.2 <= seen <= ended - 0.1
 
 
+async def test_a_poll_without_an_answer_does_not_date_the_breach_later() -> None:
+    asked = []
+
+    async def answer(_: web.Request) -> web.Response:
+        asked.append(asyncio.get_running_loop().time())
+        if len(asked) < 4:
+            result = [{"value": [0, "0"]}] if len(asked) == 1 else []
+            return web.json_response(
+                {"data": {"result": result}},
+                status=200 if len(asked) == 1 else 503,
+                content_type="application/json" if len(asked) == 1 else "text/html",
+            )
+        return web.json_response({"data": {"result": [{"value": [0, "1"]}]}})
+
+    async with serving(answer) as url:
+        seen = await visible(url, "up", Threshold("> 0.05"), 10)
+    assert seen < asked[1]
+
+
 @pytest.mark.parametrize(
     ("text", "number", "breached"),
     [

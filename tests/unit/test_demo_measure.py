@@ -54,6 +54,7 @@ def test_a_good_go_live_is_measured_step_by_step() -> None:
     assert shift.requests == 59 * RATE
     assert shift.asked == tuple((weight, 100 - weight) for weight in CLIMB)
     assert [one.weight for one in shift.steps] == list(CLIMB)
+    assert [one.seconds for one in shift.steps] == [STEP] * 4 + [15]
     assert all(
         one.observed_share is not None and abs(one.observed_share - one.weight) < 1 for one in shift.steps
     )
@@ -68,7 +69,7 @@ def test_a_gateway_that_ignores_a_weight_shows_in_the_share() -> None:
 def test_a_weight_that_was_never_acknowledged_has_no_share() -> None:
     route = climb(5)
     shift = measure.shift(Act(1, 60, "green", "blue"), traffic(route, 60), route, acknowledged(route)[:-1])
-    assert shift.steps[-1] == Step(100, None)
+    assert shift.steps[-1] == Step(100, None, 15)
 
 
 def test_an_acknowledgement_may_arrive_before_the_weight() -> None:

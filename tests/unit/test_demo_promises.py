@@ -10,7 +10,9 @@ from dev.load.log import Entry
 
 STEPS = (10, 25, 50, 75, 100)
 PAIRS = tuple((weight, 100 - weight) for weight in STEPS)
-GOOD = Shift(2400, 0, tuple(Step(weight, weight - weight / 100) for weight in STEPS), 21.0, PAIRS)
+HOLDS = {10: 5.0, 25: 5.0, 50: 5.0, 75: 5.0, 100: 0.0}
+TAKEN = tuple(Step(weight, weight - weight / 100, 5.2) for weight in STEPS)
+GOOD = Shift(2400, 0, TAKEN, 21.0, 40.0, PAIRS)
 BACK = Revert(
     requests=900,
     breach_visible_to_verdict_s=0.4,
@@ -23,7 +25,9 @@ BACK = Revert(
     first_bad=16.1,
     last_bad=18.1,
     asked=((10, 90), (25, 75), (0, 100)),
+    rule="error-rate > 0.05",
 )
+UNFIT = replace(BACK, rule="no ready pod")
 ACT = Act(1, 30, "green", "blue", fault=16, visible=17)
 
 
@@ -39,17 +43,17 @@ def broken(kept: list[promises.Promise]) -> list[str]:
 
 
 def test_a_good_go_live_keeps_every_promise() -> None:
-    assert broken(promises.of_shift(GOOD, STEPS)) == []
+    assert broken(promises.of_shift(GOOD, HOLDS)) == []
 
 
 @pytest.mark.parametrize(
     ("change", "text"),
     [
         ({"failed": 1}, "no request fails"),
-        ({"requests": 0}, "no request fails"),
-        ({"steps": (*GOOD.steps[:4], Step(100, 96.9))}, "traffic follows each weight"),
-        ({"steps": (*GOOD.steps[:4], Step(100, None))}, "traffic follows each weight"),
-        ({"steps": ()}, "traffic follows each weight"),
+        ({"lasted": 48.1}, "constant load"),
+        ({"steps": (Step(10, 10, 4.9), *TAKEN[1:])}, "each weight is held"),
+        ({"steps": (*TAKEN[:4], Step(100, 96.9, 9))}, "traffic follows each weight"),
+        ({"steps": (*TAKEN[:4], Step(100, None, 9))}, "traffic follows each weight"),
         ({"asked": (PAIRS[0], *PAIRS[2:])}, "weights rise step by step"),
         ({"asked": (PAIRS[1], PAIRS[0], *PAIRS[2:])}, "weights rise step by step"),
         ({"asked": (*PAIRS[:4], (100, 25))}, "weights rise step by step"),
@@ -57,12 +61,17 @@ def test_a_good_go_live_keeps_every_promise() -> None:
     ],
 )
 def test_each_promise_of_a_good_release_can_be_broken_alone(change: dict[str, Any], text: str) -> None:
-    assert broken(promises.of_shift(replace(GOOD, **change), STEPS)) == [f"good release: {text}"]
+    assert broken(promises.of_shift(replace(GOOD, **change), HOLDS)) == [f"good release: {text}"]
 
 
-@pytest.mark.parametrize("known", [ERRORS, UNREADY])
-def test_a_release_taken_back_in_time_keeps_every_promise(known: promises.Known) -> None:
-    assert broken(promises.of_revert(ACT, BACK, LOG, (10, 25), known)) == []
+def test_without_a_request_or_a_weight_a_good_go_live_promises_nothing() -> None:
+    nothing = replace(GOOD, requests=0, steps=(), asked=())
+    assert len(broken(promises.of_shift(nothing, HOLDS))) == 5
+
+
+@pytest.mark.parametrize(("known", "back"), [(ERRORS, BACK), (UNREADY, UNFIT)])
+def test_a_release_taken_back_in_time_keeps_every_promise(known: promises.Known, back: Revert) -> None:
+    assert broken(promises.of_revert(ACT, back, LOG, (10, 25), known)) == []
 
 
 @pytest.mark.parametrize(
@@ -73,8 +82,10 @@ def test_a_release_taken_back_in_time_keeps_every_promise(known: promises.Known)
         ({"verdict_to_written_ms": None}, "verdict to route written"),
         ({"visible_to_last_bad_s": 2.01}, "last bad response"),
         ({"visible_to_last_bad_s": None}, "last bad response"),
-        ({"failed_after_revert": 1}, "no request fails after the way back"),
-        ({"failed_after_revert": None}, "no request fails after the way back"),
+        ({"failed_after_revert": 1}, "no request fails 1 s after the way back"),
+        ({"failed_after_revert": None}, "no request fails 1 s after the way back"),
+        ({"rule": "no ready pod"}, "what fired"),
+        ({"rule": ""}, "what fired"),
         ({"asked": ((10, 90), (25, 75))}, "taken back in one write"),
         ({"asked": ((10, 90), (25, 75), (10, 90), (0, 100))}, "taken back in one write"),
         ({"asked": ((10, 90), (25, 75), (0, 100), (10, 90))}, "taken back in one write"),
@@ -100,14 +111,15 @@ def test_only_the_new_colour_may_fail_and_the_gateway_where_pods_are_missing(
     colour: str, known: promises.Known, *, kept: bool
 ) -> None:
     stray = replace(entry(17.5, 503), colour=colour)
-    told = broken(promises.of_revert(ACT, BACK, [*LOG, stray], (10, 25), known))
+    back = UNFIT if known is UNREADY else BACK
+    told = broken(promises.of_revert(ACT, back, [*LOG, stray], (10, 25), known))
     assert told == ([] if kept else [f"{known.name}: no other request fails"])
 
 
 def test_an_unready_release_has_one_second_only() -> None:
     late = entry(18.1, 500)
     assert broken(promises.of_revert(ACT, BACK, [*LOG, late], (10, 25), ERRORS)) == []
-    assert broken(promises.of_revert(ACT, BACK, [*LOG, late], (10, 25), UNREADY)) == [
+    assert broken(promises.of_revert(ACT, UNFIT, [*LOG, late], (10, 25), UNREADY)) == [
         "unready release: no other request fails"
     ]
 
@@ -118,8 +130,10 @@ def test_without_a_visible_fault_nothing_is_promised_to_be_kept() -> None:
 
 
 def test_what_was_measured_is_said_in_numbers() -> None:
-    said = {one.text: one.measured for one in promises.of_shift(GOOD, STEPS)}
-    assert list(said.values()) == ["0 of 2,400", "10 25 50 75 100", "worst 1.0 at 100 %"]
+    said = {one.text: one.measured for one in promises.of_shift(GOOD, HOLDS)}
+    assert list(said.values()) == [
+        "60.0 requests/s", "0 of 2,400", "10 25 50 75 100", "5.2 5.2 5.2 5.2 5.2 s", "worst 1.0 at 100 %",
+    ]  # fmt: skip
     wrong = promises.steps_are_taken(replace(GOOD, asked=((10, 100),)), STEPS)
     assert wrong.measured == "10; 10 and 100 are not 100"
     assert promises.missing("bad release", "not within 90 s: blue has 25 %").ok is False

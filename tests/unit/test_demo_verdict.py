@@ -12,9 +12,9 @@ from dev.demo.release import way_back
 from dev.demo.timeline import Seen, Timeline
 from dev.demo.verdict import GOOD, Verdict, all_of, judge, rollback
 
-STEPS = (10, 25, 50, 75, 100)
+HOLDS = {10: 5.0, 25: 5.0, 50: 5.0, 75: 5.0, 100: 0.0}
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-REVERT = Revert(900, 0.41234, 30.00049, 80, 2, 0, 0.9, 30, 16.1, 18.1, ((0, 100),))
+REVERT = Revert(900, 0.41234, 30.00049, 80, 2, 0, 0.9, 30, 16.1, 18.1, ((0, 100),), "error-rate > 0.05")
 
 
 def told(at: float, rule: str, *, done: bool = True) -> Seen[GoLive]:
@@ -32,15 +32,15 @@ def test_an_act_that_was_not_played_breaks_the_demo() -> None:
 
 def test_an_act_that_ended_early_says_why() -> None:
     act = Act(1, 30, "green", "blue", late="not within 90 s: green is live")
-    found = judge(GOOD, act, [], Timeline(), STEPS)
+    found = judge(GOOD, act, [], Timeline(), HOLDS)
     assert found.promises[0].measured == "not within 90 s: green is live"
     assert not found.kept
     assert isinstance(found.figures, Shift)
 
 
-@pytest.mark.parametrize(("name", "count"), [(GOOD, 3), (ERRORS.name, 5), (UNREADY.name, 5)])
+@pytest.mark.parametrize(("name", "count"), [(GOOD, 5), (ERRORS.name, 6), (UNREADY.name, 6)])
 def test_each_act_is_judged_by_its_own_promises(name: str, count: int) -> None:
-    found = judge(name, Act(1, 30, "blue", "green", fault=5, visible=6), [], Timeline(), STEPS)
+    found = judge(name, Act(1, 30, "blue", "green", fault=5, visible=6), [], Timeline(), HOLDS)
     assert len(found.promises) == count
     assert {one.text.split(":")[0] for one in found.promises} == {name}
 
@@ -56,7 +56,7 @@ def test_the_rollback_of_an_act_is_the_one_told_in_it() -> None:
 
 
 def test_the_figures_have_the_shape_that_was_agreed(tmp_path: Path) -> None:
-    shift = Shift(2400, 0, (Step(10, 10.4), Step(25, None)), 21.00049, ((10, 90),))
+    shift = Shift(2400, 0, (Step(10, 10.4), Step(25, None)), 21.00049, 40, ((10, 90),))
     path = tmp_path / "build" / "demo.json"
     report.write(report.to_json({GOOD: shift, ERRORS.name: REVERT}), path)
     assert json.loads(path.read_text()) == {

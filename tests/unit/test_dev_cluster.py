@@ -76,7 +76,7 @@ def test_port_sentence(holder: str, expected: str) -> None:
 
 
 def test_state_survives_writing_and_reading() -> None:
-    made = state.new("abc", made_network=True, made_modules=False, made_netns=True)
+    made = state.new("abc", "podman", made_network=True, made_modules=False, made_mounts=("/run/netns",))
     state.write(made)
     assert state.read() == made
     state.forget()
