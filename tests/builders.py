@@ -83,9 +83,10 @@ class Backend:
         deployment = Deployment(
             name=self.name,
             replicas=self.replicas,
-            current=self.current,
+            observed=self.current,
             updated=self.replicas,
-            available=self.ready,
+            available=self.replicas,
+            pods=self.replicas,
             revision=self.revision if self.current else "",
             versions=frozenset({self.version}),
             changed_at=self.changed_at,

@@ -39,6 +39,7 @@ def whole_status() -> GoLiveStatus:
         live_since=_at(0),
         confirmed_at=_at(30),
         previous_revision="5d8",
+        known=("web/web",),
         weight=50,
         step=StepStatus(
             index=2, count=4, text="2/4", weight=50, intended_at=_at(60.5), acknowledged_at=_at(61.25)

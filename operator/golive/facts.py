@@ -19,16 +19,23 @@ class Deployment:
     name: str
     replicas: int
     """Wanted pods."""
-    current: bool
-    """Fully rolled out: its controller has seen this generation, all wanted pods are updated and available, no old pod is left."""
+    observed: bool
+    """Its controller has seen this generation."""
     updated: int
     available: int
+    pods: int
+    """All its pods, old ones too."""
     revision: str
     """The pod-template-hash of its current ReplicaSet; empty while its controller has not seen this generation."""
     versions: frozenset[str]
     """What its template says of its version: image tags, digests, the version label."""
     changed_at: datetime
     """When this process saw its generation change, or first saw it."""
+
+    @property
+    def current(self) -> bool:
+        """Tell whether it is rolled out: seen by its controller, all wanted pods updated and available, no old one left."""
+        return self.observed and self.updated == self.available == self.pods == self.replicas
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """The metrics source."""
+    """The metrics source, as the checks of one GoLive have met it last."""
 
     reachable: bool
+    asked: bool = True
+    """False until the first answer, or the first that did not come."""
     message: str = ""
     """Why it does not answer, or why what it answers is too old; empty while it is well."""
 

@@ -78,8 +78,12 @@ def _register(
         watch.open()
 
 
-def configure(settings: kopf.OperatorSettings) -> None:
-    """Keep kopf to watching: no peering, no events of its own, no finalizer, no patch."""
+def configure(settings: kopf.OperatorSettings, *, clusterwide: bool) -> None:
+    """Keep kopf to watching: no peering, no events of its own, no finalizer, no patch.
+
+    In named namespaces it may look at nothing beyond them: neither at the namespaces nor at the CRDs of the cluster.
+    """
+    settings.scanning.disabled = not clusterwide
     settings.peering.standalone = True
     settings.posting.enabled = False
     settings.watching.server_timeout = 300

@@ -78,7 +78,16 @@ class Reconciler:
         lasting = [error for error in failures if not isinstance(error, Refused)]
         for error in failures:
             log.log(logging.WARNING if error in lasting else logging.INFO, "%s/%s: %s", *golive.key, error)
-        events = [Event(Reason.WRITE_FAILED, str(error), warning=True, once=str(error)) for error in lasting]
+        # What a server says may differ each time; what was tried, and how it failed, does not.
+        events = [
+            Event(
+                Reason.WRITE_FAILED,
+                str(error),
+                warning=True,
+                once=f"{type(error).__name__} {str(error).split(': ')[0]}",
+            )
+            for error in lasting
+        ]
         self.recorder.tell(golive, events, self.observer.now())
         return RETRY if lasting else LOOK_AGAIN
 

@@ -114,7 +114,7 @@ def _assemble(
 
 async def _until_stopped(settings: Settings, news: News, observer: Observer, server: ApiServer) -> None:
     options = kopf.OperatorSettings()
-    configure(options)
+    configure(options, clusterwide=not settings.namespaces)
     try:
         async with asyncio.TaskGroup() as beside:
             tasks = [beside.create_task(news.tick()), beside.create_task(_keep_time(server))]

@@ -16,10 +16,10 @@ def test_traffic_by_hand_is_never_pushed_back_onto_a_dead_live_colour() -> None:
     world.run_until(Phase.LIVE)
     world.run(10)
     world.backends["web", GREEN].ready = 0
-    world.by_hand(0)
+    world.by_hand(40)
     world.edit(target="blue")
     world.run(5)
-    assert world.routes["web", "web"].all_on(BLUE)
+    assert world.green == 40
     assert world.status["waitingFor"] == "Decision"
 
 
@@ -125,6 +125,16 @@ def test_git_resetting_to_nothing_midway_starts_over_at_the_first_step() -> None
     world.values["error-rate", "web"] = None
     world.run(1)
     assert world.green == 10
+
+
+def test_git_resetting_to_nothing_is_not_answered_while_a_check_says_that_it_was_bad() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.values["error-rate", "web"] = 0.03
+    world.by_hand(0, writer="argocd-controller", gitops=True)
+    world.run(5)
+    assert world.green == 0
+    assert world.status["waitingFor"] == "Metrics"
 
 
 def test_an_error_is_not_missing_data() -> None:

@@ -29,7 +29,7 @@ async def test_a_new_sampler_asks_at_once_with_its_names_filled_in(bench: Bench)
         'errors{service="web-green"}',
     )
     assert (reading.taken_at, reading.value_at) == (START, START)
-    assert bench.samplers.source() == SourceFacts(reachable=True)
+    assert bench.samplers.source(SHOP) == SourceFacts(reachable=True)
 
 
 async def test_it_asks_again_after_each_interval_and_remembers_the_stretch(bench: Bench) -> None:
@@ -114,7 +114,7 @@ async def test_a_refused_query_is_an_error_of_the_check_alone(bench: Bench) -> N
     reading = await bench.sampled(1)
     assert reading.outcome is Outcome.ERROR
     assert "parse error: unexpected end of input" in reading.message
-    assert bench.samplers.source().reachable
+    assert bench.samplers.source(SHOP).reachable
 
 
 async def test_an_absent_source_is_no_data_says_why_and_recovers_by_itself(bench: Bench) -> None:
@@ -124,17 +124,17 @@ async def test_an_absent_source_is_no_data_says_why_and_recovers_by_itself(bench
     reading = await bench.sampled(1)
     assert reading.outcome is Outcome.NO_DATA
     assert "nothing within 5 s" in reading.message
-    assert bench.samplers.source() == SourceFacts(reachable=False, message=bench.metrics.diagnosis)
+    assert bench.samplers.source(SHOP) == SourceFacts(reachable=False, message=bench.metrics.diagnosis)
     bench.metrics.value = 0.0
     assert (await bench.next(30)).outcome is Outcome.PASS
-    assert bench.samplers.source() == SourceFacts(reachable=True)
+    assert bench.samplers.source(SHOP) == SourceFacts(reachable=True)
 
 
 async def test_a_source_that_is_ready_but_does_not_answer_says_what_was_wrong(bench: Bench) -> None:
     bench.metrics.value = Unavailable("partial answer: one store is away")
     bench.sync(a_run(a_check()))
     await bench.sampled(1)
-    assert bench.samplers.source() == SourceFacts(
+    assert bench.samplers.source(SHOP) == SourceFacts(
         reachable=False, message="partial answer: one store is away"
     )
 

@@ -29,7 +29,7 @@ async def test_values_of_a_source_that_scrapes_no_more_are_no_data(
     bench.sync(a_run(a_check()))
     reading = await bench.sampled(1)
     assert (reading.outcome, reading.message) == (Outcome.NO_DATA, sentence)
-    assert bench.samplers.source().reachable
+    assert bench.samplers.source(SHOP).reachable
 
 
 async def test_staleness_is_asked_once_for_all_checks_and_ages_meanwhile(bench: Bench) -> None:

@@ -22,8 +22,8 @@ _SPLIT: Final = Rule(
     "!has(oldSelf.status) || !has(oldSelf.status.weight)"
     " || oldSelf.status.weight <= 0 || oldSelf.status.weight >= 100"
     " || self.spec.components == oldSelf.spec.components",
-    "components cannot change while traffic is split: set spec.target back to the live colour,"
-    " wait until all traffic is on it, then change them",
+    "components cannot change while traffic is split: set spec.target back to the live colour, or where that"
+    " is so already write the routes back to 100 and 0; wait until all traffic is on it, then change them",
     field="spec.components",
     reason="FieldValueForbidden",
 )

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from golive.api.model import ASKED
 from golive.api.rule import Rule, validations
+from golive.api.status import LONGEST_TEXT
 from golive.api.types import format_duration
 
 Schema = dict[str, Any]
@@ -82,6 +83,8 @@ def _tidy(schema: Schema) -> Schema:
 
 def _for_records(schema: Schema) -> Schema:
     lax = {key: value for key, value in schema.items() if key not in {"enum", "required"}}
+    if schema.get("type") == "string" and "format" not in schema:
+        lax["maxLength"] = LONGEST_TEXT
     if keys := schema.get("x-kubernetes-list-map-keys"):
         lax["items"]["required"] = keys
     return lax

@@ -5,7 +5,7 @@ Frozen models; unknown fields are ignored, so that an older operator can read a 
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
@@ -22,6 +22,17 @@ def format_time(at: datetime) -> str:
 def format_seconds(at: datetime) -> str:
     """Write a time in whole seconds, the precision of conditions."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+LONGEST_TEXT: Final = 1024
+"""Characters of any text in a status."""
+LONGEST_OF_A_CHECK: Final = 512
+"""Characters of a check's query and of its message: 512 checks have to fit into one object of the API server."""
+
+
+def cut(text: str, longest: int) -> str:
+    """Shorten a text to what the status may hold of it, where it is longer."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 Time = Annotated[datetime, PlainSerializer(format_time, return_type=str)]
@@ -240,6 +251,8 @@ class GoLiveStatus(StatusModel):
     """When the live colour was read back at 100 %."""
     confirmed_at: Time | None = None
     """When every check had passed twice at 100 %."""
+    known: Annotated[tuple[str, ...], Field(max_length=24)] = ()
+    """The routes, as `component/route`, that have been seen with everything on the live colour: any other is left alone."""
     previous_revision: str = ""
     """What `previous` ran when it was live: only this revision is a way back without steps."""
     weight: int = 0

@@ -37,7 +37,7 @@ def _way(before: GoLiveStatus, after: GoLiveStatus) -> Iterator[Event]:
         yield Event(
             Reason.WEIGHT_REACHED,
             f"{after.step.weight} % ({after.step.text}) read back",
-            once=f"{run} {reached}",
+            once=f"{run} {after.step.text}",
         )
     if after.phase is Phase.STABILISING and before.phase is Phase.SHIFTING:
         yield Event(Reason.LIVE, after.message, once=run)
@@ -62,7 +62,8 @@ def _end(before: GoLiveStatus, after: GoLiveStatus) -> Iterator[Event]:
 def _trouble(before: GoLiveStatus, after: GoLiveStatus) -> Iterator[Event]:
     stalled, earlier = after.condition("Stalled"), before.condition("Stalled")
     if stalled and stalled.reason in {"InvalidSpec", "Conflict"} and _says(stalled) != _says(earlier):
-        yield Event(Reason(stalled.reason), stalled.message, warning=True, once=_says(stalled))
+        once = f"{stalled.last_transition_time} {_says(stalled)}"
+        yield Event(Reason(stalled.reason), stalled.message, warning=True, once=once)
     metrics, earlier = after.condition("MetricsAvailable"), before.condition("MetricsAvailable")
     if metrics and metrics.status == "False" and (earlier is None or earlier.status != "False"):
         yield Event(
@@ -73,7 +74,7 @@ def _trouble(before: GoLiveStatus, after: GoLiveStatus) -> Iterator[Event]:
         yield Event(
             Reason.LIVE_CHANGED, changed.message, warning=True, once=f"{changed.last_transition_time}"
         )
-    if "NewRevision" in after.message and "NewRevision" not in before.message:
+    if "NewRevision" in after.message and after.message != before.message:
         yield Event(Reason.NEW_REVISION, after.message, once=after.message)
     if after.waiting_for is not before.waiting_for and not stalled:
         yield from _wait(after)

@@ -91,7 +91,7 @@ def unsettled(turn: Turn) -> Draft | None:
     """Hold a run whose spec has become invalid or contested; what takes traffic back stays armed."""
     if not turn.problems and not turn.facts.conflict:
         return None
-    draft = turn.to(turn.status.phase, turn.problems[0] if turn.problems else turn.facts.conflict)
+    draft = turn.to(turn.status.phase, turn.problem or turn.facts.conflict)
     return replace(draft, stalled="InvalidSpec" if turn.problems else "Conflict")
 
 
@@ -115,7 +115,7 @@ def undecided(turn: Turn) -> Draft | None:
         return None
     return turn.wait(
         Waiting.DECISION,
-        f"{message}: set target to {turn.run.from_} to go back, or mend the cause and it goes on by itself",
+        f"a person must decide: {message}, and it goes on by itself; or set target to {turn.run.from_} to go back",
         _hold_ends(turn),
     )
 
@@ -123,11 +123,11 @@ def undecided(turn: Turn) -> Draft | None:
 def _open_question(turn: Turn) -> str:
     for check, component, reading in turn.asked():
         if reading and causes.fired(turn, check, reading) is Action.DECIDE:
-            return f"a person must decide: {check.name} of {component.name} fires a rule with action Decide"
+            return f"{check.name} of {component.name} fires a rule with action Decide: mend the cause"
     missing = causes.longest_without_data(turn)
     no_data = turn.spec.on_no_data
     if missing and no_data.action is LateAction.DECIDE and turn.now - missing[2] >= no_data.after:
-        return f"a person must decide: {missing[0].name} of {missing[1].name} has had no data for too long"
+        return f"{missing[0].name} of {missing[1].name} has had no data for too long: bring its data back"
     deadline = turn.spec.deadline
     climbing = turn.status.phase is Phase.SHIFTING
     if (
@@ -136,7 +136,7 @@ def _open_question(turn: Turn) -> str:
         and deadline.action is LateAction.DECIDE
         and turn.now - turn.run.started_at >= deadline.after
     ):
-        return "a person must decide: the climb has passed its deadline"
+        return "the climb has passed its deadline: raise spec.deadline.after"
     return ""
 
 

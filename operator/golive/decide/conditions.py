@@ -4,8 +4,10 @@ Ready is always there; Reconciling and Stalled only while they are True, and nev
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from golive.api.status import Condition, GoLiveStatus, Phase, Waiting
+from golive.api.component import Colour
+from golive.api.status import LONGEST_TEXT, Condition, GoLiveStatus, Phase, Waiting, cut
 from golive.decide import gates
 from golive.decide.turn import Draft, Turn
 
@@ -13,6 +15,7 @@ _WAITING_REASON = {
     Waiting.PAUSED: "Suspended",
     Waiting.DECISION: "AwaitingDecision",
     Waiting.METRICS: "ChecksNotPassing",
+    Waiting.ROUTE: "TrafficConflict",
 }
 _MEASURED = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
 _WITH_A_WAY_BACK = frozenset({Phase.SHIFTING, Phase.STABILISING})
@@ -21,33 +24,36 @@ _WITH_A_WAY_BACK = frozenset({Phase.SHIFTING, Phase.STABILISING})
 def conditions(turn: Turn, draft: Draft) -> tuple[Condition, ...]:
     """Return all conditions of a status in the making, with their times of change."""
     wanted = [
-        *_progress(draft),
+        *_progress(turn, draft),
         *_stable(draft.status),
         *_metrics(turn, draft.status),
         *_way_back(turn, draft.status),
+        *_live_changed(turn, draft.status),
+        *_traffic_conflict(draft.status),
     ]
-    wanted += [*_live_changed(turn, draft.status), *_traffic_conflict(draft.status)]
     return tuple(_timed(turn, kind, status, reason, message) for kind, status, reason, message in wanted)
 
 
 Wanted = tuple[str, str, str, str]
 
 
-def _progress(draft: Draft) -> Iterator[Wanted]:
+def _progress(turn: Turn, draft: Draft) -> Iterator[Wanted]:
     status = draft.status
     if draft.stalled:
         yield "Ready", "False", draft.stalled, status.message
         yield "Stalled", "True", draft.stalled, status.message
-    elif _is_ready(status):
+    elif turn.spec.target is status.live and _is_ready(status):
         yield "Ready", "True", _ready_reason(status), status.message
     else:
-        reason = _WAITING_REASON.get(status.waiting_for, "Progressing")
+        blind = status.waiting_for is Waiting.METRICS and bool(turn.facts.source.message)
+        reason = "MetricsUnavailable" if blind else _WAITING_REASON.get(status.waiting_for, "Progressing")
         yield "Ready", "False", reason, status.message
         yield "Reconciling", "True", reason, status.message
 
 
 def _is_ready(status: GoLiveStatus) -> bool:
-    return status.phase is Phase.LIVE or _is_confirmed(status)
+    at_rest = status.phase is Phase.LIVE and status.waiting_for is Waiting.NOTHING
+    return at_rest or _is_confirmed(status)
 
 
 def _is_confirmed(status: GoLiveStatus) -> bool:
@@ -72,22 +78,36 @@ def _metrics(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
     if status.phase not in _MEASURED:
         return
     source = turn.facts.source
-    if source.reachable and not source.message:
+    if not source.asked:
+        yield "MetricsAvailable", "Unknown", "NotAsked", "Prometheus has not been asked yet"
+    elif not source.message:
         yield "MetricsAvailable", "True", "Answering", "Prometheus answers"
     else:
         yield "MetricsAvailable", "False", "Stale" if source.reachable else "Unavailable", source.message
 
 
 def _way_back(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
-    if status.run is None or status.phase not in _WITH_A_WAY_BACK:
+    back = _colour_behind(turn, status)
+    if back is None:
         return
     counts = []
     enough = True
-    for component, colour in turn.colours(status.run.from_):
+    for component, colour in turn.colours(back):
         wanted = colour.deployment.replicas if colour.deployment else 0
         enough = enough and 0 < wanted <= colour.ready
-        counts.append(f"{component.colour(status.run.from_).deployment} {colour.ready} of {wanted} ready")
-    yield "RollbackReady", str(enough), "Ready" if enough else "PodsMissing", ", ".join(counts)
+        counts.append(f"{component.colour(back).deployment} {colour.ready} of {wanted} ready")
+    if status.previous_revision and turn.revision(back) != status.previous_revision:
+        yield "RollbackReady", "False", "Replaced", f"{back} runs another release than when it was live"
+    else:
+        yield "RollbackReady", str(enough), "Ready" if enough else "PodsMissing", ", ".join(counts)
+
+
+def _colour_behind(turn: Turn, status: GoLiveStatus) -> Colour | None:
+    """Return the colour that going back leads to; None where nothing goes back by itself or in one write."""
+    if status.run and status.phase in _WITH_A_WAY_BACK:
+        return status.run.from_
+    in_time = status.rollback_until is not None and turn.now < status.rollback_until
+    return status.previous if status.phase is Phase.LIVE and in_time else None
 
 
 def _live_changed(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
@@ -101,20 +121,28 @@ def _live_changed(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
 
 
 def _traffic_conflict(status: GoLiveStatus) -> Iterator[Wanted]:
+    lowered = status.step.lowered_at if status.step else None
     if status.waiting_for is Waiting.ROUTE:
         yield "TrafficConflict", "True", "WeightsChanged", status.message
+    elif lowered and status.phase in _WITH_A_WAY_BACK:
+        yield (
+            *("TrafficConflict", "True", "WeightsChanged"),
+            f"somebody lowered a route below its step at {lowered:%H:%M:%SZ}: it is regained as a step is",
+        )
+
+
+def since(record: GoLiveStatus, kind: str, status: str, now: datetime) -> datetime:
+    """Return since when a condition has had its status."""
+    before = record.condition(kind)
+    return before.last_transition_time if before and before.status == status else now.replace(microsecond=0)
 
 
 def _timed(turn: Turn, kind: str, status: str, reason: str, message: str) -> Condition:
-    before = turn.status.condition(kind)
-    since = (
-        before.last_transition_time if before and before.status == status else turn.now.replace(microsecond=0)
-    )
     return Condition(
         type=kind,
         status=status,
         reason=reason,
-        message=message[:1024],
-        last_transition_time=since,
+        message=cut(message, LONGEST_TEXT),
+        last_transition_time=since(turn.status, kind, status, turn.now),
         observed_generation=turn.golive.generation,
     )

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from golive.api.golive import GoLive
 from golive.api.spec import Colour, Component, GoLiveSpec
-from golive.api.status import Outcome
+from golive.api.status import GoLiveStatus, Outcome
 from golive.api.types import format_duration
 from golive.decide.substitute import NAMES, unknown_names
+from golive.decide.turn import is_newcomer
 from golive.facts import ColourFacts, Facts
 
 MOST_POINTS = 10_000
@@ -17,7 +18,20 @@ MOST_POINTS = 10_000
 
 def problems(golive: GoLive, spec: GoLiveSpec, facts: Facts) -> tuple[str, ...]:
     """List everything that keeps this GoLive from moving until a person mends it."""
-    return (*golive.problems, *_queries(spec), *_cluster(spec, facts), *_answers(facts))
+    found = (*golive.problems, *_queries(spec), *_cluster(spec, facts), *_answers(facts))
+    return (*found, *newcomers(golive.status, spec, facts))
+
+
+def newcomers(status: GoLiveStatus, spec: GoLiveSpec, facts: Facts) -> Iterator[str]:
+    """Say of each route that was added later what to write before it is moved with the others."""
+    for component, seen in zip(spec.components, facts.components, strict=True):
+        for route in seen.routes:
+            if status.live and is_newcomer(status, component, route):
+                live, other = component.colour(status.live), component.colour(status.live.other)
+                yield (
+                    f"HTTPRoute {route.name} is new here and does not send everything to {status.live}, which is"
+                    f" live: write weight 100 for Service {live.service} and 0 for Service {other.service}"
+                )
 
 
 def _queries(spec: GoLiveSpec) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from golive.api.spec import Check
 from golive.api.status import Outcome, Waiting
+from golive.api.types import format_duration
 from golive.decide import readiness
 from golive.decide.turn import Turn
 from golive.facts import Deployment, Reading
@@ -86,10 +87,13 @@ def _way_back(turn: Turn) -> Block | None:
 
 
 def _not_rolled_out(name: str, seen: Deployment | None) -> str:
-    counts = (
-        f": {seen.updated} updated and {seen.available} available of {seen.replicas} pods" if seen else ""
-    )
-    return f"Deployment {name} is not yet rolled out{counts}"
+    sentence = f"Deployment {name} is not yet rolled out"
+    if seen is None:
+        return sentence
+    if not seen.observed or not seen.revision:
+        return f"{sentence}: its controller has not seen its latest change"
+    old = f", and {seen.pods - seen.updated} old ones are left" if seen.pods > seen.updated else ""
+    return f"{sentence}: {seen.updated} updated and {seen.available} available of {seen.replicas} pods{old}"
 
 
 def _version(turn: Turn) -> Block | None:
@@ -120,7 +124,7 @@ def _settle(turn: Turn) -> Block | None:
 
 def _queries(turn: Turn) -> Block | None:
     # A query is tried before traffic moves; its value does not matter yet, that Prometheus can answer it does (S3-08).
-    if not turn.facts.source.reachable or turn.facts.source.message:
+    if turn.facts.source.message:
         return Block(Waiting.METRICS, turn.facts.source.message)
     for check, component, reading in turn.asked():
         if reading is None:
@@ -130,10 +134,18 @@ def _queries(turn: Turn) -> Block | None:
 
 def last_samples_pass(turn: Turn) -> Block | None:
     """Return the first check whose last sample is no pass or too old; none is asked before there is traffic."""
-    # The first step needs readiness only, and so does one that starts over from nothing: nothing can be measured.
-    if turn.run.traffic_at is None or turn.weight == 0:
+    # The first step needs readiness only: nothing can be measured.
+    if turn.run.traffic_at is None:
         return None
-    return next(filter(None, (_passes(turn, *asked) for asked in _asked(turn))), None)
+    return next(
+        filter(None, (_passes(turn, *asked) for asked in _asked(turn) if _can_tell(turn, asked))), None
+    )
+
+
+def _can_tell(turn: Turn, asked: tuple[Check, str, Reading | None]) -> bool:
+    """Tell whether a check can have a value: without any traffic it need not, and what is bad counts all the same."""
+    reading = asked[2]
+    return turn.weight > 0 or (reading is not None and reading.outcome is not Outcome.NO_DATA)
 
 
 def _asked(turn: Turn) -> list[tuple[Check, str, Reading | None]]:
@@ -182,6 +194,6 @@ def _stretch(turn: Turn, check: Check, component: str, reading: Reading | None) 
         return None
     return Block(
         Waiting.HOLD,
-        f"check {check.name} of {component} has to pass for {3 * check.interval} on end",
+        f"check {check.name} of {component} has to pass for {format_duration(3 * check.interval)} on end",
         until,
     )

@@ -20,7 +20,7 @@ _PHASE = {
     Ends.SUPERSEDED: Phase.PREPARING,
     Ends.DELETED: Phase.ROLLING_BACK,
 }
-_STALLED = frozenset({Ends.ROLLED_BACK, Ends.ABORTED})
+TAKEN_BACK = frozenset({Phase.ROLLED_BACK, Phase.ABORTED})
 """Nothing moves before a person changes something."""
 
 
@@ -73,23 +73,34 @@ def take_back(turn: Turn) -> Draft:
     return _end(turn)
 
 
+def outcome(turn: Turn) -> str:
+    """Say how the run on record, or the one before its GoLive was deleted, came to its end."""
+    record, past = turn.status.rollback, turn.facts.past
+    if record is not None:
+        return f"{turn.run.from_} serves again: {_why(record)}"
+    if past is not None:
+        return f"{past.reason}; applied again unchanged, it is not tried again"
+    return turn.status.history[0].reason if turn.status.history else "the last run was taken back"
+
+
 def _end(turn: Turn) -> Draft:
     record = turn.status.rollback
     if record is None:
         raise AssertionError("a rollback without its reason on record")
-    ends, message = Ends(record.ends), f"{turn.run.from_} serves again: {_why(record)}"
+    ends, message = Ends(record.ends), outcome(turn)
     changes = {
         "rollback": record.model_copy(update={"reverted_at": turn.now}),
         "live": turn.run.from_,
         "step": None,
         "history": remembered(turn, ends.value, _why(record)),
         **window_closed(),
+        **({} if turn.live is turn.run.from_ else {"live_since": None, "confirmed_at": None}),
     }
     draft = turn.to(_PHASE[ends], message, **changes)
     past = PastRun(
         turn.run.number, turn.run.to, turn.run.version, turn.run.revision, ends.value, _why(record)
     )
-    stalled = _PHASE[ends].value if ends in _STALLED else ""
+    stalled = _PHASE[ends].value if _PHASE[ends] in TAKEN_BACK else ""
     return replace(draft, actions=(SaveRun(past), *release(turn)), stalled=stalled)
 
 

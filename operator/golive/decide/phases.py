@@ -63,9 +63,11 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
         rest.let_go,
         rest.way_back,
         rest.late_raise,
+        rest.newcomer,  # a route that was added
+        rest.moved,  # by a person, all of it, while nothing was going on
         rest.set_out,
-        rest.malformed,
         rest.close_window,
+        rest.strayed,
         rest.stay,
     ),
     Phase.ROLLED_BACK: (

@@ -4,7 +4,16 @@ from datetime import timedelta
 from typing import Final
 
 from golive.api.spec import Check
-from golive.api.status import CheckStatus, ComponentStatus, GoLiveStatus, Phase, RunStatus
+from golive.api.status import (
+    LONGEST_OF_A_CHECK,
+    LONGEST_TEXT,
+    CheckStatus,
+    ComponentStatus,
+    GoLiveStatus,
+    Phase,
+    RunStatus,
+    cut,
+)
 from golive.decide import readiness
 from golive.decide.turn import Turn, share
 from golive.facts import Reading
@@ -17,14 +26,17 @@ _MEASURED = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
 
 def observed(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
     """Return a status with everything that was seen this tick filled in."""
-    checks = _checks(turn, status) if status.phase in _MEASURED else status.checks
+    # The tick that goes back still shows the values it goes back for.
+    measured = {turn.status.phase, status.phase} & _MEASURED
     return status.model_copy(
         update={
             "run": _with_traffic(turn, status),
+            "known": _known(turn, status),
             "observed_generation": turn.golive.generation,
-            "weight": turn.weight,
+            "message": cut(status.message, LONGEST_TEXT),
+            "weight": turn.weight_of(turn.fresh_of(status)),
             "components": _components(turn, status),
-            "checks": checks,
+            "checks": _checks(turn, status) if measured else status.checks,
         }
     )
 
@@ -42,20 +54,26 @@ def _with_traffic(turn: Turn, status: GoLiveStatus) -> RunStatus | None:
     return run.model_copy(update={"carried": both, "traffic_at": run.traffic_at or turn.now})
 
 
+def _known(turn: Turn, status: GoLiveStatus) -> tuple[str, ...]:
+    live, before = status.live, {*turn.status.known, *(turn.status.run.carried if turn.status.run else ())}
+    named = ((share(component, route), route) for component, _, route in turn.routes())
+    return tuple(name for name, route in named if live and (name in before or route.all_on(live)))
+
+
 def _components(turn: Turn, status: GoLiveStatus) -> tuple[ComponentStatus, ...]:
     kept = {entry.name: entry for entry in status.components}
+    fresh = turn.fresh_of(status)
     asked = status.step.weight if status.step else None
     entries = []
     for component, seen in turn.components():
-        colour = seen.colours[turn.fresh]
+        colour = seen.colours[fresh]
         deployment = colour.deployment
         entry = kept.get(component.name, readiness.recorded(turn, component))
         entries.append(
             entry.model_copy(
                 update={
-                    "weight": min((route.weight(turn.fresh) for route in seen.routes), default=0),
-                    "acknowledged": asked is not None
-                    and all(r.stands_at(turn.fresh, asked) for r in seen.routes),
+                    "weight": min((route.weight(fresh) for route in seen.routes), default=0),
+                    "acknowledged": asked is not None and all(r.stands_at(fresh, asked) for r in seen.routes),
                     "ready": f"{colour.ready}/{deployment.replicas if deployment else 0}",
                     "revision": deployment.revision if deployment else "",
                 }
@@ -89,8 +107,8 @@ def _check(check: Check, component: str, reading: Reading) -> CheckStatus:
         result=reading.outcome,
         value="" if reading.value is None else f"{reading.value:.4g}",
         limit=str(limit),
-        query=reading.query,
-        message=reading.message,
+        query=cut(reading.query, LONGEST_OF_A_CHECK),
+        message=cut(reading.message, LONGEST_OF_A_CHECK),
         at=reading.value_at or reading.taken_at,
     )
 

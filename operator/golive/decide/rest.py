@@ -7,7 +7,8 @@ from dataclasses import replace
 from golive.api.spec import Colour, wire
 from golive.api.status import ComponentStatus, Phase, RunStatus, StepStatus, Waiting
 from golive.decide import causes, gates, leave, weights
-from golive.decide.decision import SetFinalizer
+from golive.decide.decision import Event, Reason, SetFinalizer
+from golive.decide.fitness import newcomers
 from golive.decide.leave import go_back, nobody_there, window_closed
 from golive.decide.turn import Draft, Turn
 
@@ -24,8 +25,7 @@ def unfit(turn: Turn) -> Draft | None:
     """Say what is wrong with the spec; traffic stays where it is."""
     if not turn.problems:
         return None
-    draft = turn.to(turn.status.phase, turn.problems[0], waiting_for=Waiting.NOTHING)
-    return replace(draft, stalled="InvalidSpec")
+    return replace(turn.to(turn.status.phase, turn.problem), stalled="InvalidSpec")
 
 
 def contested(turn: Turn) -> Draft | None:
@@ -76,9 +76,8 @@ def remember(turn: Turn) -> Draft | None:
         revision=past.revision,
         started_at=turn.now,
     )
-    return turn.to(
-        Phase.ROLLED_BACK, f"{past.reason}; applied again unchanged, it is not tried again", run=run
-    )
+    draft = turn.to(Phase.ROLLED_BACK, leave.outcome(turn), run=run)
+    return replace(draft, stalled=Phase.ROLLED_BACK.value)
 
 
 def arrive(turn: Turn) -> Draft | None:
@@ -90,14 +89,9 @@ def arrive(turn: Turn) -> Draft | None:
 
 def way_back(turn: Turn) -> Draft | None:
     """Take setting the target back for what it is within the rollback window: one write, no steps, no checks."""
-    status = turn.status
-    if (
-        turn.spec.target is turn.live
-        or turn.spec.target is not status.previous
-        or status.rollback_until is None
-    ):
+    if turn.spec.target is turn.live or turn.spec.target is not turn.way_back:
         return None
-    if turn.now >= status.rollback_until:
+    if not all(colour.deployment for _, colour in turn.colours(turn.spec.target)):
         return None
     if not turn.revision(turn.spec.target):
         return turn.wait(
@@ -118,8 +112,48 @@ def _is_what_was_live(turn: Turn) -> bool:
 
 
 def stay(turn: Turn) -> Draft:
-    """Rest where the target is live; nothing is held any more."""
-    return replace(turn.to(turn.status.phase, f"{turn.live} is live"), actions=leave.release(turn))
+    """Rest where the target is live; nothing is held any more. What is wrong with the spec is said: it harms nothing yet."""
+    reason, note = (Reason.CONFLICT, turn.facts.conflict) if turn.facts.conflict else _noted(turn)
+    if not note:
+        return replace(turn.to(turn.status.phase, f"{turn.live} is live"), actions=leave.release(turn))
+    draft = turn.to(turn.status.phase, f"{turn.live} is live; before anything else moves, mend this: {note}")
+    events = (Event(reason, note, warning=True, once=f"{turn.golive.generation} {note}"),)
+    return replace(draft, actions=leave.release(turn), events=events)
+
+
+def _noted(turn: Turn) -> tuple[Reason, str]:
+    # What the spec names may be gone while the target serves: only what is written in it counts.
+    return Reason.INVALID_SPEC, next(iter(turn.golive.problems), "")
+
+
+def newcomer(turn: Turn) -> Draft | None:
+    """Leave a route alone that was added at rest and does not send everything to the live colour."""
+    found = next(newcomers(turn.status, turn.spec, turn.facts), "")
+    return replace(turn.to(turn.status.phase, found), stalled="InvalidSpec") if found else None
+
+
+def moved(turn: Turn) -> Draft | None:
+    """Take the target for live where somebody has sent everything to it while nothing was going on."""
+    if turn.spec.target is turn.live or not all(
+        route.all_on(turn.spec.target) for _, _, route in turn.routes()
+    ):
+        return None
+    live = turn.spec.target
+    changes = {"live": live, "live_since": turn.now, "confirmed_at": None, **window_closed()}
+    return turn.to(Phase.LIVE, f"{live} is live: it had all of the traffic already", step=None, **changes)
+
+
+def strayed(turn: Turn) -> Draft | None:
+    """Say where a route at rest does not send everything to the live colour; it is left as somebody wrote it."""
+    away = [route for _, _, route in turn.routes() if route.weights and not route.all_on(turn.live)]
+    if not away:
+        return None
+    names, other = ", ".join(route.name for route in away), turn.live.other
+    return turn.wait(
+        Waiting.ROUTE,
+        f"{turn.live} is live, but {away[0].writer or 'somebody'} sends traffic to {other} on HTTPRoute {names}:"
+        f" write all weight back to {turn.live}, or set target to {other}",
+    )
 
 
 def late_raise(turn: Turn) -> Draft | None:
@@ -131,13 +165,6 @@ def late_raise(turn: Turn) -> Draft | None:
         return None
     draft = turn.to(turn.status.phase, f"{turn.live} is live")
     return replace(draft, actions=weights.give_back(turn, turn.live))
-
-
-def malformed(turn: Turn) -> Draft | None:
-    """Say what is wrong with the spec as it is written; what it names may be gone while the target serves."""
-    if not turn.golive.problems:
-        return None
-    return replace(turn.to(turn.status.phase, turn.golive.problems[0]), stalled="InvalidSpec")
 
 
 def close_window(turn: Turn) -> Draft | None:
@@ -160,10 +187,11 @@ def lower(turn: Turn) -> Draft | None:
             f"{turn.fresh} has traffic without a step, but {deserted}: traffic stays where it is",
         )
     names = ", ".join(action.route for action in actions)
+    ended = f"{leave.outcome(turn)}; " if turn.status.phase in leave.TAKEN_BACK else ""
     draft = turn.wait(
-        Waiting.ROUTE, f"HTTPRoute {names} gave {turn.fresh} traffic without a step: put back to 0 %"
+        Waiting.ROUTE, f"{ended}HTTPRoute {names} gave {turn.fresh} traffic without a step: put back to 0 %"
     )
-    return replace(draft, actions=actions)
+    return replace(draft, actions=actions, stalled=turn.status.phase.value if ended else "")
 
 
 def set_out(turn: Turn) -> Draft | None:
@@ -179,14 +207,13 @@ def retry(turn: Turn) -> Draft | None:
     renewed = bool(revision) and revision != turn.run.revision
     if (turn.spec.version or "") != turn.run.version or (renewed and turn.spec.retry_on == "NewRevision"):
         return turn.to(Phase.PREPARING, f"prepares {turn.spec.target} once more", step=None, rollback=None)
-    ended = turn.status.message.split("; NewRevision")[0]
     note = (
         f"; NewRevision {revision} waits: change spec.version to try it, or set retryOn: NewRevision"
         if renewed
         else ""
     )
-    stay = replace(turn.to(turn.status.phase, ended + note), actions=leave.release(turn))
-    return replace(stay, stalled=turn.status.phase.value)
+    draft = turn.to(turn.status.phase, leave.outcome(turn) + note)
+    return replace(draft, actions=leave.release(turn), stalled=turn.status.phase.value)
 
 
 def start(turn: Turn) -> Draft:

@@ -61,12 +61,20 @@ class Turn:
     @property
     def fresh(self) -> Colour:
         """The colour that is to have no traffic but by this GoLive's steps."""
-        return self.run.to if self.status.phase in _ON_A_RUN else self.spec.target
+        return self.fresh_of(self.status)
+
+    def fresh_of(self, status: GoLiveStatus) -> Colour:
+        """Return the same colour for a status in the making."""
+        return status.run.to if status.run and status.phase in _ON_A_RUN else self.spec.target
 
     @property
     def weight(self) -> int:
         """The highest weight of the fresh colour on any route."""
-        return max((route.weight(self.fresh) for _, _, route in self.routes()), default=0)
+        return self.weight_of(self.fresh)
+
+    def weight_of(self, colour: Colour) -> int:
+        """Return the highest weight of a colour on any route."""
+        return max((route.weight(colour) for _, _, route in self.routes()), default=0)
 
     @property
     def recorded(self) -> int:
@@ -74,15 +82,28 @@ class Turn:
         return self.status.step.weight if self.status.step else 0
 
     @property
+    def problem(self) -> str:
+        """Say the first thing that is wrong with the spec, and how many more there are; empty where nothing is."""
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        return self.problems[0] + more if self.problems else ""
+
+    @property
+    def way_back(self) -> Colour | None:
+        """The colour that going back at rest leads to; None once the rollback window is over."""
+        until = self.status.rollback_until
+        return self.status.previous if until and self.now < until else None
+
+    @property
     def is_held(self) -> bool:
         """Tell whether our finalizer holds the GoLive against deletion."""
         return FINALIZER in self.golive.finalizers
 
     def routes(self) -> Iterator[tuple[Component, ComponentFacts, RouteFacts]]:
-        """Go through every route, in the order of the components."""
+        """Go through every route, in the order of the components, but for newcomers, which are left alone."""
         for component, facts in self.components():
             for route in facts.routes:
-                yield component, facts, route
+                if not is_newcomer(self.status, component, route):
+                    yield component, facts, route
 
     def components(self) -> Iterator[tuple[Component, ComponentFacts]]:
         """Go through the components as asked and as seen, side by side."""
@@ -126,6 +147,17 @@ _ON_A_RUN = frozenset(
 )
 
 
+_CARRYING = frozenset({Phase.SHIFTING, Phase.STABILISING, Phase.ROLLING_BACK})
+
+
 def share(component: Component, route: RouteFacts) -> str:
-    """Name a component's pair of weights on a route, as `status.run.carried` does."""
+    """Name a component's pair of weights on a route, as `status.run.carried` and `status.known` do."""
     return f"{component.name}/{route.name}"
+
+
+def is_newcomer(status: GoLiveStatus, component: Component, route: RouteFacts) -> bool:
+    """Tell whether a route was added later and does not send everything to the live colour: nobody knows what it should."""
+    if status.live is None or not route.weights or route.all_on(status.live):
+        return False
+    carried = status.run.carried if status.run and status.phase in _CARRYING else ()
+    return share(component, route) not in {*status.known, *carried}

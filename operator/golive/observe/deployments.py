@@ -10,15 +10,13 @@ from golive.observe.prune import HASH_LABEL, REVISION_ANNOTATION, VERSION_LABEL,
 def deployment_facts(raw: Raw, replica_sets: Iterable[Raw], changed_at: datetime) -> Deployment:
     """Read a Deployment and the ReplicaSets of its name."""
     status = raw.get("status") or {}
-    replicas = (raw.get("spec") or {}).get("replicas", 1)
-    updated = status.get("updatedReplicas", 0)
-    available = status.get("availableReplicas", 0)
     return Deployment(
         name=raw["metadata"]["name"],
-        replicas=replicas,
-        current=_observed(raw) and updated == replicas == available == status.get("replicas", 0),
-        updated=updated,
-        available=available,
+        replicas=(raw.get("spec") or {}).get("replicas", 1),
+        observed=_observed(raw),
+        updated=status.get("updatedReplicas", 0),
+        available=status.get("availableReplicas", 0),
+        pods=status.get("replicas", 0),
         revision=_revision(raw, replica_sets),
         versions=frozenset(_versions(raw)),
         changed_at=changed_at,

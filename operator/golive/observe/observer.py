@@ -36,7 +36,7 @@ class Observer:
 
     def facts(self, golive: GoLive) -> Facts:
         """Freeze what this tick may look at."""
-        readings, source = self.samplers.readings(golive.key), self.samplers.source()
+        readings, source = self.samplers.readings(golive.key), self.samplers.source(golive.key)
         return snapshot(self.cache, golive, readings, source, self.now(), self.settings)
 
     def watch(self, key: Key) -> None:

@@ -45,6 +45,8 @@ class Sampler:
     question: Question
     task: "asyncio.Task[None] | None" = None
     reading: Reading | None = None
+    source: SourceFacts | None = None
+    """How the source met this question last."""
 
 
 class Samplers:
@@ -64,7 +66,6 @@ class Samplers:
         self._pause = pause
         self._samplers: dict[Key, dict[Name, Sampler]] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._source = SourceFacts(reachable=True)
         self._staleness = Staleness(metrics, clock, scrape_interval)
         self._diagnosis = Shared(metrics.diagnose, clock)
 
@@ -81,9 +82,11 @@ class Samplers:
         held = self._samplers.get(key, {})
         return {name: sampler.reading for name, sampler in held.items() if sampler.reading}
 
-    def source(self) -> SourceFacts:
-        """Return how the source answered last."""
-        return self._source
+    def source(self, key: Key) -> SourceFacts:
+        """Return how the source meets a GoLive's questions: one that answers any of them is there."""
+        met = [sampler.source for sampler in self._samplers.get(key, {}).values() if sampler.source]
+        # Of several that got an answer one is as good as another: how old the values are is asked once for all.
+        return max(met, key=lambda one: one.reachable, default=SourceFacts(reachable=False, asked=False))
 
     async def close(self) -> None:
         """End every task."""
@@ -139,7 +142,7 @@ class Samplers:
     async def _sample(self, key: Key, sampler: Sampler) -> None:
         question = sampler.question
         answer = await ask(self._metrics, self._staleness, self._clock, question)
-        self._source = await self._look(answer)
+        sampler.source = await self._look(answer)
         judged = judge(question.check, answer, question.traffic_at)
         sampler.reading = self._reading(question, answer.query, judged, sampler.reading)
         self._due(key, urgent=_takes_back(question, judged))

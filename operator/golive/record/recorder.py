@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from golive.api.golive import GoLive
@@ -17,7 +17,8 @@ from golive.record.status import merge_patch
 
 log = logging.getLogger(__name__)
 
-_REMEMBERED: Final = 10_000
+_REMEMBERED: Final = timedelta(hours=1)
+"""As long as the API server keeps an event: what happens again after that is told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Recorder:
     records: Records
     seen: Seen
     instance: str
-    _told: set[str] = field(default_factory=set)
+    _told: dict[str, datetime] = field(default_factory=dict)
+    """The names of the last events and when they were told, the oldest first."""
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def status(
@@ -46,9 +48,8 @@ class Recorder:
         """Post events beside the tick: telling never delays a write, and its failure is only logged."""
         for event in events:
             body = event_body(golive, event, now, self.instance)
-            if body["metadata"]["name"] in self._told:
+            if not self._is_news(body["metadata"]["name"], now):
                 continue
-            self._remember(body["metadata"]["name"])
             log.log(
                 logging.WARNING if event.warning else logging.INFO,
                 "%s/%s %s: %s", golive.namespace, golive.name, event.reason, event.message,
@@ -57,11 +58,13 @@ class Recorder:
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
-    def _remember(self, name: str) -> None:
-        # Forgetting only costs a request: the API server knows the event by its name too.
-        if len(self._told) >= _REMEMBERED:
-            self._told.clear()
-        self._told.add(name)
+    def _is_news(self, name: str, now: datetime) -> bool:
+        while self._told and next(iter(self._told.values())) <= now - _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        if name in self._told:
+            return False
+        self._told[name] = now
+        return True
 
     async def _post(self, golive: GoLive, body: dict[str, Any]) -> None:
         try:

@@ -1,0 +1,209 @@
+"""At rest the routes are the user's: what they say is told truthfully, and nothing is moved that nobody asked for."""
+
+import pytest
+
+from golive.api.golive import GoLive
+from golive.api.status import Phase
+from golive.facts import RouteFacts
+from tests.builders import BLUE, GREEN, START, Backend, World, component, seconds, spec
+
+WINDOW_OVER = spec(rollbackWindow="5s")
+
+
+def live_on_green(raw: dict[str, object] | None = None) -> World:
+    world = World(raw or spec())
+    world.run_until(Phase.LIVE)
+    world.run(10)
+    return world
+
+
+def ready(world: World) -> tuple[str, str]:
+    found = world.condition("Ready")
+    assert found
+    return found["status"], found["reason"]
+
+
+def add_component(world: World, name: str, green: int) -> None:
+    """Add a component at rest whose route stands as somebody wrote it."""
+    for colour in (BLUE, GREEN):
+        world.backends[name, colour] = Backend(f"{name}-{colour}")
+    world.routes[name, name] = RouteFacts(
+        name, found=True, weights={GREEN: (green,), BLUE: (100 - green,)}, written_at=START - seconds(60)
+    )
+    world.edit(components=[component(), component(name, routes=(name,))])
+
+
+def test_the_live_colour_without_its_traffic_is_not_ready_and_says_whose_hand_it_was() -> None:
+    world = live_on_green(WINDOW_OVER)
+    writes = len(world.writes)
+    world.by_hand(0, writer="argocd-controller", gitops=True)
+    world.run(3)
+    assert ready(world) == ("False", "TrafficConflict")
+    assert "argocd-controller sends traffic to blue on HTTPRoute web" in world.status["message"]
+    assert (world.condition("TrafficConflict") or {})["status"] == "True"
+    assert len(world.writes) == writes
+    world.by_hand(100)
+    world.run(3)
+    assert ready(world) == ("True", "Live")
+    assert world.condition("TrafficConflict") is None
+
+
+def test_a_colour_that_got_everything_by_hand_at_rest_is_live_once_it_is_the_target() -> None:
+    world = live_on_green(WINDOW_OVER)
+    writes = len(world.writes)
+    world.by_hand(0)
+    world.edit(target="blue")
+    world.run(5)
+    assert (world.status["live"], world.phase, ready(world)[0]) == ("blue", Phase.LIVE, "True")
+    assert len(world.writes) == writes
+
+
+@pytest.mark.parametrize("green", [0, 40])
+def test_a_component_added_at_rest_is_left_alone_until_it_is_on_the_live_colour(green: int) -> None:
+    world = live_on_green()
+    writes = len(world.writes)
+    add_component(world, "api", green)
+    world.run(3)
+    assert ready(world) == ("False", "InvalidSpec")
+    assert "write weight 100 for Service api-green and 0 for Service api-blue" in world.status["message"]
+    world.edit(target="blue", version="2")
+    world.run(30)
+    assert len(world.writes) == writes
+    assert world.routes["api", "api"].weight(GREEN) == green
+
+
+def test_a_component_added_at_rest_goes_along_once_it_is_on_the_live_colour() -> None:
+    world = live_on_green()
+    add_component(world, "api", 100)
+    world.run(3)
+    assert ready(world) == ("True", "Live")
+    world.backends["web", BLUE].revision = "r2"
+    world.edit(target="blue")
+    world.run_until(Phase.LIVE)
+    assert world.routes["api", "api"].all_on(BLUE)
+
+
+def test_a_component_added_while_stabilising_is_not_moved() -> None:
+    world = World()
+    world.run_until(Phase.STABILISING)
+    add_component(world, "api", 0)
+    world.run(10)
+    assert world.routes["api", "api"].all_on(BLUE)
+    assert "HTTPRoute api is new here" in world.status["message"]
+
+
+def test_a_target_set_to_a_colour_that_is_gone_is_not_ready_and_says_why() -> None:
+    world = live_on_green()
+    world.backends["web", BLUE].found = False
+    world.edit(target="blue")
+    world.run(5)
+    assert ready(world) == ("False", "InvalidSpec")
+    assert "Deployment web-blue does not exist" in world.status["message"]
+    world.backends["web", BLUE].found = True
+    world.run(5)
+    assert (world.status["live"], ready(world)) == ("blue", ("True", "Returned"))
+
+
+def test_while_the_way_back_is_looked_at_the_target_is_not_ready() -> None:
+    world = live_on_green()
+    world.backends["web", BLUE].current = False
+    world.edit(target="blue")
+    world.run(2)
+    assert ready(world)[0] == "False"
+
+
+@pytest.mark.parametrize(
+    ("pods", "revision", "expected"),
+    [(2, "r1", ("True", "Ready")), (0, "r1", ("False", "PodsMissing")), (2, "r2", ("False", "Replaced"))],
+)
+def test_how_well_going_back_would_go_is_said_until_the_window_is_over(
+    pods: int, revision: str, expected: tuple[str, str]
+) -> None:
+    world = live_on_green()
+    world.backends["web", BLUE].ready = pods
+    world.backends["web", BLUE].revision = revision
+    world.settle()
+    found = world.condition("RollbackReady")
+    assert found
+    assert (found["status"], found["reason"]) == expected
+    assert live_on_green(WINDOW_OVER).condition("RollbackReady") is None
+
+
+def test_a_spec_that_is_wrong_at_rest_is_said_and_does_not_make_what_serves_unready() -> None:
+    world = live_on_green()
+    world.edit(checks=[{"name": "errors"}])
+    world.settle()
+    assert ready(world) == ("True", "Live")
+    assert "before anything else moves, mend this: spec.checks[0]" in world.status["message"]
+    assert "InvalidSpec" in world.reasons()
+
+
+def test_a_conflict_at_rest_is_said() -> None:
+    world = live_on_green()
+    world.conflict = (
+        "GoLive first, which is older, already owns Deployment web-blue: remove it from one of the two"
+    )
+    world.settle()
+    assert ready(world) == ("True", "Live")
+    assert "GoLive first, which is older" in world.status["message"]
+    assert "Conflict" in world.reasons()
+
+
+def test_what_went_back_from_100_does_not_keep_the_times_of_the_other_colour() -> None:
+    world = World()
+    world.run_until(Phase.STABILISING)
+    world.run(5)
+    world.values["error-rate", "web"] = 0.9
+    world.run_until(Phase.ROLLED_BACK)
+    assert not {"liveSince", "confirmedAt"} & world.status.keys()
+
+
+def test_a_rollback_keeps_its_values_and_its_reason() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.values["error-rate", "web"] = 0.9
+    world.run_until(Phase.ROLLED_BACK)
+    [asked] = world.status["checks"]
+    assert (asked["result"], asked["value"], asked["limit"]) == ("Breach", "0.9", "> 0.05")
+    world.by_hand(30)
+    world.tick()
+    assert (world.condition("Stalled") or {})["reason"] == "RolledBack"
+    world.settle()
+    assert world.green == 0
+    stalled = world.condition("Stalled")
+    assert stalled
+    assert "error-rate > 0.05 (0.9), by web" in stalled["message"]
+
+
+def test_weight_and_ready_are_of_one_colour_in_every_tick() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.edit(target="blue")
+    for _ in range(10):
+        world.tick()
+        if ready(world)[0] == "True":
+            assert world.status["weight"] == 100
+
+
+def test_a_wrong_spec_says_how_much_more_is_wrong() -> None:
+    world = World()
+    world.backends["web", GREEN].found = False
+    world.backends["web", GREEN].service = False
+    world.settle()
+    assert world.status["message"].endswith("(and 1 more)")
+
+
+def test_the_fight_with_git_is_seen_while_it_lasts_and_told_once() -> None:
+    world = World(spec(steps=[{"weight": 10, "hold": "60s"}, {"weight": 100}]))
+    world.run_to_weight(10)
+    for _ in range(6):
+        world.by_hand(0, writer="argocd-controller", gitops=True)
+        world.run(5)
+        assert (world.condition("TrafficConflict") or {})["status"] == "True"
+    names = [(event.reason, event.once) for event in world.events]
+    assert len(set(names)) <= 6, names
+
+
+def test_parsed_again_the_known_routes_are_the_same() -> None:
+    golive: GoLive = live_on_green().golive()
+    assert golive.status.known == ("web/web",)
