@@ -193,10 +193,11 @@ class World:
                     continue
                 value = self.values.get(key, 0.0)
                 point = () if value is None else (Series({}, (Point(self.now, value),)),)
-                verdict = judge(asked, Answer("q", self.now, series=point), traffic_at)
+                verdict = judge(asked, Answer("q", self.now, series=point, traffic_at=traffic_at))
                 same = before is not None and before.outcome is verdict.outcome
                 self.readings[key] = Reading(
-                    *key,
+                    asked,
+                    entry.name,
                     outcome=verdict.outcome,
                     message=verdict.message,
                     query="q",

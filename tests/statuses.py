@@ -42,7 +42,13 @@ def whole_status() -> GoLiveStatus:
         known=("web/web",),
         weight=50,
         step=StepStatus(
-            index=2, count=4, text="2/4", weight=50, intended_at=_at(60.5), acknowledged_at=_at(61.25)
+            index=2,
+            count=4,
+            text="2/4",
+            weight=50,
+            before=10,
+            intended_at=_at(60.5),
+            acknowledged_at=_at(61.25),
         ),
         run=RunStatus(
             number=2,

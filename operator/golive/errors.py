@@ -4,8 +4,11 @@ GoLiveError
 ├── Refused      the API server says the write does not fit what is there (409, 422): look again at once
 │   └── Gone     what was to be written is no longer there (404)
 ├── Denied       not allowed (401, 403): names the verb and the object that the operator's role lacks
+├── Overruled    a policy or a webhook refuses or changes what was written: a person must mend it
 ├── BadQuery     Prometheus refuses the query: a person must mend it
-└── Unavailable  no answer in time, or a server's own error: try again, with back-off on the way up
+└── Unavailable  no answer in time, or a server's own error: try again
+
+What keeps failing is tried again at a growing distance, but for going back, which is tried all the time.
 """
 
 
@@ -23,6 +26,10 @@ class Gone(Refused):
 
 class Denied(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
     """The operator is not allowed to do this."""
+
+
+class Overruled(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
+    """Somebody between the operator and the object will not have it so."""
 
 
 class Unavailable(GoLiveError):  # noqa: N818  # named for what happened, as its siblings

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from golive.api.spec import Colour
+from golive.api.spec import Check, Colour
 from golive.api.status import Outcome
 
 
@@ -71,8 +71,8 @@ class RouteFacts:
     """Why its weights cannot be moved, as a sentence with what to write instead; empty where they can."""
     weights: Mapping[Colour, tuple[int, ...]] = field(default_factory=dict)
     """Each colour's weight in each matched rule, in order."""
-    total: int = 100
-    """What the pair sums to in each matched rule."""
+    alone: frozenset[Colour] = frozenset()
+    """The colours whose Services a rule gives a weight without naming the other: no pair of weights moves those."""
     writer: str = ""
     """The field manager that last wrote the rules."""
     written_at: datetime | None = None
@@ -95,6 +95,10 @@ class RouteFacts:
         pairs = zip(self.weights.get(colour, ()), self.weights.get(colour.other, ()), strict=True)
         return [math.ceil(100 * own / max(own + other, 1)) for own, other in pairs]
 
+    def serves(self, colour: Colour) -> bool:
+        """Tell whether any rule gives a colour a weight, with the other or without."""
+        return colour in self.alone or any(self.weights.get(colour, ()))
+
     def all_on(self, colour: Colour) -> bool:
         """Tell whether every matched rule sends everything of the pair to one colour."""
         return (
@@ -108,7 +112,7 @@ class RouteFacts:
         return (
             bool(self.weights)
             and set(self.weights[colour]) == {weight}
-            and set(self.weights[colour.other]) == {self.total - weight}
+            and set(self.weights[colour.other]) == {100 - weight}
         )
 
 
@@ -125,7 +129,8 @@ class ComponentFacts:
 class Reading:
     """The last result of a check for a component, and how long it has been so."""
 
-    check: str
+    check: Check
+    """The check as it was asked."""
     component: str
     outcome: Outcome
     message: str

@@ -4,7 +4,7 @@ kopf waits with event handlers until every kind's first listing is indexed. Inde
 event handler to run opens the schedule: nobody decides on half a world after a start.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
 import kopf
@@ -12,7 +12,6 @@ import kopf
 from golive.api.golive import GROUP, PLURAL, VERSION
 from golive.runs import LABEL
 
-Key = tuple[str, str]
 Login = Callable[[], Awaitable[dict[str, Any]]]
 """Returns the fields of a kopf.ConnectionInfo; asked anew when the API server refuses them."""
 
@@ -32,16 +31,12 @@ _LABELS: Final[dict[str, Any]] = {"ConfigMap": {LABEL: kopf.PRESENT}}
 class Watch(Protocol):
     """Where the news go."""
 
-    def put(self, kind: str, raw: Mapping[str, Any]) -> Iterable[Key]:
-        """Take in an object's state; return the GoLives that look at it."""
+    def put(self, kind: str, raw: Mapping[str, Any]) -> None:
+        """Take in an object's state."""
         ...
 
-    def drop(self, kind: str, raw: Mapping[str, Any]) -> Iterable[Key]:
-        """Forget a deleted object; return the GoLives that looked at it."""
-        ...
-
-    def due(self, keys: Iterable[Key]) -> None:
-        """Make GoLives due at once."""
+    def drop(self, kind: str, raw: Mapping[str, Any]) -> None:
+        """Forget a deleted object."""
         ...
 
     def open(self) -> None:
@@ -69,12 +64,12 @@ def _register(
 
     @kopf.index(*resource, id=f"seen-{kind}", labels=labels, registry=registry)
     async def seen(body: kopf.Body, **_: Any) -> None:
-        watch.due(watch.put(kind, dict(body)))
+        watch.put(kind, dict(body))
 
     @kopf.on.event(*resource, id=f"changed-{kind}", labels=labels, registry=registry)
     async def changed(body: kopf.Body, type: str | None, **_: Any) -> None:  # noqa: A002  # kopf passes it by this name
         if type == "DELETED":
-            watch.due(watch.drop(kind, dict(body)))
+            watch.drop(kind, dict(body))
         watch.open()
 
 

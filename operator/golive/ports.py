@@ -78,8 +78,8 @@ class Records(Protocol):
         """Set a GoLive's finalizers if nobody has written it since, and return the GoLive."""
         ...
 
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
-        """Write the ConfigMap of a GoLive's past runs."""
+    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
+        """Write the ConfigMap of a GoLive's past runs and return it."""
         ...
 
     async def event(self, namespace: str, body: Mapping[str, Any]) -> None:

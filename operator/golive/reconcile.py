@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from golive.act.perform import Performer
@@ -18,8 +18,10 @@ log = logging.getLogger(__name__)
 Key = tuple[str, str]
 AT_ONCE: Final = 0.0
 RETRY: Final = 0.5
-"""Seconds after a failed write; a refused one is looked at again sooner."""
+"""Seconds after a failed write, twice as many after each further one; going back is tried at this pace all the time."""
+LONGEST_RETRY: Final = 30.0
 LOOK_AGAIN: Final = 0.05
+"""Seconds after a write that was refused for it did not fit what is there."""
 AFTER_A_FAULT: Final = 5.0
 
 
@@ -30,6 +32,8 @@ class Reconciler:
     observer: Observer
     performer: Performer
     recorder: Recorder
+    _failed: dict[Key, int] = field(default_factory=dict)
+    """How many ticks of a GoLive have ended in a failed write, one after another."""
 
     async def tick(self, key: Key) -> float | None:
         """Do one tick; return the seconds until the next, None where only the world can bring one."""
@@ -43,17 +47,19 @@ class Reconciler:
         raw = self.observer.golive(key)
         if raw is None:
             self.observer.forget(key)
+            self._failed.pop(key, None)
             return None
         golive = parse(raw)
         facts = self.observer.facts(golive)
         decision = decide(golive, facts)
         failures = await self.performer.perform(golive, decision.actions)
         if failures and decision.is_binding:
-            return self._again(golive, failures)
+            return self._again(golive, decision, failures)
         wrote, unwritten = await self._record(golive, decision)
         self.observer.watch(key)
         if failures or unwritten:
-            return self._again(golive, [*failures, *unwritten])
+            return self._again(golive, decision, [*failures, *unwritten])
+        self._failed.pop(key, None)
         return AT_ONCE if wrote or decision.actions else self._until(decision)
 
     async def _record(self, golive: GoLive, decision: Decision) -> tuple[bool, list[GoLiveError]]:
@@ -74,7 +80,7 @@ class Reconciler:
             self.recorder.tell(golive, decision.events, self.observer.now())
         return wrote, []
 
-    def _again(self, golive: GoLive, failures: Sequence[GoLiveError]) -> float:
+    def _again(self, golive: GoLive, decision: Decision, failures: Sequence[GoLiveError]) -> float:
         lasting = [error for error in failures if not isinstance(error, Refused)]
         for error in failures:
             log.log(logging.WARNING if error in lasting else logging.INFO, "%s/%s: %s", *golive.key, error)
@@ -89,7 +95,12 @@ class Reconciler:
             for error in lasting
         ]
         self.recorder.tell(golive, events, self.observer.now())
-        return RETRY if lasting else LOOK_AGAIN
+        return self._pause(golive.key, decision) if lasting else LOOK_AGAIN
+
+    def _pause(self, key: Key, decision: Decision) -> float:
+        times = self._failed.get(key, 0)
+        self._failed[key] = times + 1
+        return RETRY if decision.goes_down else min(RETRY * 2 ** min(times, 10), LONGEST_RETRY)
 
     def _until(self, decision: Decision) -> float | None:
         if decision.next_tick is None:

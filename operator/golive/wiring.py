@@ -4,14 +4,11 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import kopf
 
 from golive.act.perform import Performer
-from golive.act.upward import Upward
 from golive.adapters.api_server import ApiServer
 from golive.adapters.clock import ServerClock
 from golive.adapters.kubernetes import KubernetesRecords, KubernetesRoutes
@@ -19,6 +16,7 @@ from golive.adapters.prometheus import PrometheusMetrics
 from golive.errors import GoLiveError
 from golive.handlers import configure, register
 from golive.logs import configure_logs
+from golive.news import News
 from golive.observe.cache import Cache
 from golive.observe.observer import Observer
 from golive.observe.sampler import Samplers
@@ -31,46 +29,8 @@ from golive.settings import Settings
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
-_MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment"})
-"""Pods may be gone, the target set back, the revision replaced."""
 _ASK_TIME_EVERY: Final = 30.0
 """Seconds between two looks at the API server's clock when nothing else is asked."""
-
-
-@dataclass(slots=True)
-class News:
-    """What kopf sees goes into the cache and makes GoLives due; ticks begin once every kind has been listed."""
-
-    cache: Cache
-    schedule: Schedule
-    upward: Upward
-    _opened: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def put(self, kind: str, raw: Mapping[str, Any]) -> Iterable[Key]:
-        """Take in an object's state; what may call for going back ends a raise in flight."""
-        concerned = self.cache.put(kind, raw)
-        if kind in _MAY_CALL_BACK:
-            for key in concerned:
-                self.upward.cancel(key)
-        return concerned
-
-    def drop(self, kind: str, raw: Mapping[str, Any]) -> Iterable[Key]:
-        """Forget a deleted object."""
-        return self.cache.drop(kind, raw)
-
-    def due(self, keys: Iterable[Key]) -> None:
-        """Make GoLives due at once."""
-        for key in keys:
-            self.schedule.mark(key)
-
-    def open(self) -> None:
-        """Begin with ticks."""
-        self._opened.set()
-
-    async def tick(self) -> None:
-        """Do ticks from the moment they may begin."""
-        await self._opened.wait()
-        await self.schedule.run()
 
 
 async def run(settings: Settings) -> None:
@@ -100,16 +60,15 @@ def _assemble(
     performer = Performer(KubernetesRoutes(server), records, cache)
 
     def due(key: Key, *, urgent: bool) -> None:
-        if urgent:
-            performer.upward.cancel(key)
-        schedule.mark(key, urgent=urgent)
+        news.due(key, urgent=urgent)
 
     samplers = Samplers(metrics, clock, due, settings.scrape_interval)
     seen = SnapshotSettings(settings.settle, frozenset(settings.gitops_managers))
     observer = Observer(cache, samplers, clock, seen)
     reconciler = Reconciler(observer, performer, Recorder(records, cache, socket.gethostname()))
     schedule = Schedule(reconciler.tick, time.monotonic, settings.workers, settings.workers)
-    return News(cache, schedule, performer.upward), observer
+    news = News(cache, schedule, performer.upward)
+    return news, observer
 
 
 async def _until_stopped(settings: Settings, news: News, observer: Observer, server: ApiServer) -> None:

@@ -167,9 +167,9 @@ class Link:
 
         return await self._write(namespace, "Finalizers", name, apply)
 
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
         raw = {"metadata": {"name": runs_name(name), "namespace": namespace}, "data": dict(data)}
-        await self._write(
+        return await self._write(
             namespace, "ConfigMap", name, lambda: self.cluster.put("ConfigMap", runs_name(name), raw)
         )
 

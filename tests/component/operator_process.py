@@ -9,6 +9,7 @@ from typing import Any
 
 from golive.act.perform import Performer
 from golive.errors import GoLiveError
+from golive.news import News
 from golive.observe.cache import Cache
 from golive.observe.observer import Observer
 from golive.observe.sampler import Samplers
@@ -93,25 +94,23 @@ class OperatorProcess:
             SnapshotSettings(timedelta(seconds=2), frozenset({"argocd-controller"})),
         )
         reconciler = Reconciler(self.observer, self.performer, Recorder(self.link, self.cache, "operator"))
-        self.schedule = Schedule(reconciler.tick, asyncio.get_running_loop().time)
+        schedule = Schedule(reconciler.tick, asyncio.get_running_loop().time)
+        self.news = News(self.cache, schedule, self.performer.upward)
 
     def _due(self, key: Key, *, urgent: bool) -> None:
-        if urgent:
-            self.performer.upward.cancel(key)
-        self.schedule.mark(key, urgent=urgent)
+        self.news.due(key, urgent=urgent)
 
     def _hear(self, kind: str, raw: Mapping[str, Any], gone: bool) -> None:  # noqa: FBT001  # a listener's form
-        if kind == "Event":
-            return
-        for key in self.cache.drop(kind, raw) if gone else self.cache.put(kind, raw):
-            self.schedule.mark(key)
+        if kind != "Event":
+            (self.news.drop if gone else self.news.put)(kind, raw)
 
     async def run(self) -> None:
         """Run until cancelled, or until the link dies and takes everything along."""
         for (kind, _), raw in self.cluster.objects.items():
             self._hear(kind, raw, False)
         self.cluster.listeners.append(self._hear)
-        ticks = asyncio.create_task(self.schedule.run())
+        self.news.open()
+        ticks = asyncio.create_task(self.news.tick())
         try:
             await self.link.dead.wait()
         finally:

@@ -97,13 +97,35 @@ def test_target_set_back_midway_returns() -> None:
 
 @pytest.mark.parametrize("phase", [Phase.STABILISING, Phase.LIVE])
 def test_target_set_back_after_100_is_one_write(phase: Phase) -> None:
-    world = World()
+    world = World(spec(version="1"))
     world.run_until(phase)
     writes = len(world.writes)
     world.edit(target="blue")
     world.settle()
     assert (world.green, world.status["live"], world.phase) == (0, "blue", Phase.LIVE)
     assert len(world.writes) == writes + 1
+
+
+def test_target_set_back_without_a_version_waits_to_see_whether_an_image_follows() -> None:
+    world = World()
+    world.run_until(Phase.LIVE)
+    writes = len(world.writes)
+    world.edit(target="blue")
+    world.run(9)
+    assert (world.green, world.status["waitingFor"]) == (100, "Settle")
+    world.run(2)
+    assert (world.green, world.status["live"], world.phase) == (0, "blue", Phase.LIVE)
+    assert len(world.writes) == writes + 1
+
+
+def test_target_and_then_image_in_one_commit_without_a_version_is_a_release() -> None:
+    world = World()
+    world.run_until(Phase.LIVE)
+    world.edit(target="blue")
+    world.run(3)
+    world.backends["web", BLUE].revision, world.backends["web", BLUE].changed_at = "r2", world.now
+    world.run(15)
+    assert world.green == 90
 
 
 def test_target_set_back_with_another_image_is_a_release_of_its_own() -> None:

@@ -51,8 +51,9 @@ class Cluster:
         await self._write(namespace, f"finalizers {' '.join(finalizers)}".strip())
         return stamped({"metadata": {"name": name, "namespace": namespace, "finalizers": list(finalizers)}})
 
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
         await self._write(namespace, f"runs {name} {data['last']}")
+        return stamped({"metadata": {"name": f"{name}-runs", "namespace": namespace}, "data": dict(data)})
 
     async def status(self, *_: Any) -> Mapping[str, Any]:
         raise AssertionError("a performer records nothing")

@@ -114,6 +114,7 @@ def _world(**fields: Any) -> Callable[[World, int], None]:
     return change
 
 
+STEPS = tuple(step["weight"] for step in spec()["steps"])
 HAPPENINGS: dict[str, Callable[[World, int], None]] = {
     "breach": _value(0.9),
     "pass": _value(0.0),
@@ -123,6 +124,8 @@ HAPPENINGS: dict[str, Callable[[World, int], None]] = {
     "by hand 0": _by_hand(0),
     "by hand 30": _by_hand(30),
     "by hand 90": _by_hand(90),
+    "git 0": lambda world, _: world.by_hand(0, writer="argocd-controller", gitops=True),
+    "git 30": lambda world, _: world.by_hand(30, writer="argocd-controller", gitops=True),
     "no pod": _backend(GREEN, ready=0),
     "pods": _backend(GREEN, ready=2),
     "live gone": _backend(BLUE, ready=0),
@@ -156,10 +159,11 @@ def test_whatever_happens_every_tick_has_an_answer_and_nobody_is_raised_by_more_
         HAPPENINGS[what](world, second)
         for _ in range(lasts + 1):
             for _ in range(4):
-                before = dict(world.status)
+                stood = world.routes["web", "web"]
                 decision = world.tick()
                 writes = [action for action in decision.actions if isinstance(action, SetWeights)]
-                assert all(write.weight == before["step"]["weight"] for write in writes if write.up)
+                for write in (one for one in writes if one.up):
+                    assert write.weight == next(step for step in STEPS if step > stood.weight(write.colour))
                 kinds = {condition.type for condition in decision.status.conditions}
                 assert "Ready" in kinds
                 assert not {"Reconciling", "Stalled"} <= kinds

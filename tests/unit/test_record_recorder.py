@@ -49,7 +49,7 @@ class Server:
     async def finalizers(self, *_: Any) -> Mapping[str, Any]:
         raise AssertionError("a recorder holds nothing")
 
-    async def runs(self, *_: Any) -> None:
+    async def runs(self, *_: Any) -> Mapping[str, Any]:
         raise AssertionError("a recorder saves no runs")
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> object:

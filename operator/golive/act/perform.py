@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from golive.act.swap import operations
+from golive.act.swap import is_written, operations
 from golive.act.upward import Upward
 from golive.api.golive import FINALIZER, GoLive
 from golive.decide.decision import Action, SaveRun, SetFinalizer, SetWeights
-from golive.errors import Denied, GoLiveError, Gone, Refused
+from golive.errors import GoLiveError, Gone, Overruled, Refused
 from golive.ports import Records, Routes, Seen
 from golive.runs import runs_data
 
@@ -50,7 +50,7 @@ class Performer:
             case SetFinalizer():
                 await self._finalizer(golive, present=action.present)
             case SaveRun():
-                await self.records.runs(golive.namespace, golive.name, runs_data(action.run))
+                await self._remember(golive, action)
             case _:
                 assert_never(action)
 
@@ -60,7 +60,7 @@ class Performer:
         except Gone:
             self._forget(golive, action)
         except Refused as error:
-            return Denied(str(error)) if again else await self._look_again(golive, action)
+            return Overruled(str(error)) if again else await self._look_again(golive, action)
         except GoLiveError as error:
             return error
         return None
@@ -93,8 +93,23 @@ class Performer:
             raise Gone(f"HTTPRoute {action.route} is gone")
         written = await self.routes.patch(golive.namespace, action.route, operations(route, action))
         self.seen.put("HTTPRoute", written)
+        if not is_written(written, action):
+            raise Overruled(
+                f"PATCH HTTPRoute {golive.namespace}/{action.route}: answered, but its weights are not those"
+                " written: an admission webhook or policy changes them; keep it from this route"
+            )
+
+    async def _remember(self, golive: GoLive, action: SaveRun) -> None:
+        try:
+            kept = await self.records.runs(golive.namespace, golive.name, runs_data(action.run))
+        except Gone:
+            # Its namespace goes, and with it whatever could be applied again.
+            return
+        self.seen.put("ConfigMap", kept)
 
     async def _finalizer(self, golive: GoLive, *, present: bool) -> None:
+        if not present and self.upward.may_arrive(golive.key):
+            raise Refused("a raise that was given up may still arrive: until it cannot, nothing is let go")
         others = [name for name in golive.finalizers if name != FINALIZER]
         wanted = [*others, FINALIZER] if present else others
         written = await self.records.finalizers(

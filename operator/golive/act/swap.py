@@ -12,6 +12,13 @@ from golive.errors import Refused
 from golive.observe.pairs import pairs
 
 
+def is_written(route: Mapping[str, Any], action: SetWeights) -> bool:
+    """Tell whether a route stands as an action wanted it."""
+    found = pairs(route, action.blue_service, action.green_service)
+    wanted = {action.colour: action.weight, action.colour.other: 100 - action.weight}
+    return all(pair.weights == wanted for pair in found)
+
+
 def operations(route: Mapping[str, Any], action: SetWeights) -> list[dict[str, Any]]:
     """Return the JSON patch; raises Refused where the route is no longer what the decision saw."""
     services = {Colour.BLUE: action.blue_service, Colour.GREEN: action.green_service}

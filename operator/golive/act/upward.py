@@ -1,16 +1,20 @@
 """The writes that raise a weight, one per GoLive at a time: a rollback cancels the one in flight.
 
-A cancelled write may still reach the API server; the write that takes traffic back then finds other weights than it
-tests for, looks again and goes through.
+A write that was given up may still take effect. One that takes traffic back then finds other weights than it tests for,
+looks again and goes through; what has gone back already lets nothing go before that time is over.
 """
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Final
 
-from golive.errors import Refused
+from golive.errors import Refused, Unavailable
 
 Key = tuple[str, str]
+ARRIVES_WITHIN: Final = 2.0
+"""Seconds; as long as a write may take."""
 
 
 @dataclass(slots=True)
@@ -18,19 +22,35 @@ class Upward:
     """Raising writes in flight, by GoLive."""
 
     _flying: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
+    _given_up: dict[Key, float] = field(default_factory=dict)
+    """By the loop's clock: when a write was given up of which nobody knows what became."""
 
     async def run(self, key: Key, write: Coroutine[None, None, None]) -> None:
         """Await a write; raises Refused when it was cancelled for a rollback."""
         task = asyncio.ensure_future(write)
         self._flying[key] = task
+        # Until it is known to have been answered.
+        self._given_up[key] = math.inf
         try:
             await asyncio.wait({task})
         finally:
+            self._note(key, task)
             task.cancel()
             del self._flying[key]
         if task.cancelled():
             raise Refused("a rollback came before this weight was raised")
         task.result()
+
+    def may_arrive(self, key: Key) -> bool:
+        """Tell whether a write that was given up may still take effect."""
+        return asyncio.get_running_loop().time() < self._given_up.get(key, -math.inf) + ARRIVES_WITHIN
+
+    def _note(self, key: Key, task: "asyncio.Task[None]") -> None:
+        unknown = not task.done() or task.cancelled() or isinstance(task.exception(), Unavailable)
+        if unknown:
+            self._given_up[key] = asyncio.get_running_loop().time()
+        else:
+            self._given_up.pop(key, None)
 
     def cancel(self, key: Key) -> None:
         """Cancel a GoLive's write in flight, if there is one."""

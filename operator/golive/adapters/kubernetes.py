@@ -64,7 +64,7 @@ class KubernetesRecords(Records):
         return await self._patch(namespace, name, "", body)
 
     @override
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
         """Apply the ConfigMap, ours alone."""
         body = {
             "apiVersion": "v1",
@@ -72,7 +72,7 @@ class KubernetesRecords(Records):
             "metadata": {"name": runs_name(name), "labels": {LABEL: _label_value(name)}},
             "data": dict(data),
         }
-        await self.server.request(
+        return await self.server.request(
             "PATCH",
             f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(runs_name(name))}{_MANAGED}&force=true",
             what=f"ConfigMap {namespace}/{runs_name(name)}",

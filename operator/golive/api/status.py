@@ -104,8 +104,10 @@ class StepStatus(StatusModel):
     """The weight this step asks for, in percent."""
     intended_at: Time | None = None
     """When the step was put on record, before any route was written."""
+    before: int = 0
+    """The weight that had been read back when this step was put on record, in percent."""
     lowered_at: Time | None = None
-    """When somebody else lowered a route below this step: only checks asked since then let it rise again."""
+    """When somebody else lowered a route: only checks asked since then let it rise again."""
     acknowledged_at: Time | None = None
     """When every route was read back at this weight: the hold counts from here."""
 
@@ -122,7 +124,7 @@ class RunStatus(StatusModel):
     version: str = ""
     """The version that was asked for."""
     revision: str = ""
-    """The pod-template-hash of each target Deployment, in the order of the components."""
+    """The pod-template-hash of each target Deployment, in the order of the components' names."""
     live_revision: str = ""
     """The same of the colour that was live."""
     plan_hash: str = ""

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from golive.api.golive import GoLive
+from golive.api.status import Phase
 from golive.decide import causes
 from golive.decide.announce import announce
 from golive.decide.conditions import conditions
-from golive.decide.decision import Decision
+from golive.decide.decision import Decision, SetFinalizer
 from golive.decide.fitness import problems
 from golive.decide.phases import first_answer
 from golive.decide.report import observed
@@ -26,8 +27,19 @@ def decide(golive: GoLive, facts: Facts) -> Decision:
     return _finish(turn, draft)
 
 
+def _held(turn: Turn, draft: Draft) -> Draft:
+    """Hold the GoLive against deletion while its traffic is split, also where somebody has dropped our finalizer."""
+    if draft.status.phase not in _SPLIT or turn.is_held or turn.golive.deleting:
+        return draft
+    others = [action for action in draft.actions if not isinstance(action, SetFinalizer)]
+    return replace(draft, actions=(SetFinalizer(present=True), *others))
+
+
+_SPLIT = frozenset({Phase.SHIFTING, Phase.STABILISING})
+
+
 def _finish(turn: Turn, draft: Draft) -> Decision:
-    seen = replace(draft, status=observed(turn, draft.status))
+    seen = _held(turn, replace(draft, status=observed(turn, draft.status)))
     status = seen.status.model_copy(update={"conditions": conditions(turn, seen)})
     wakes = [seen.wake, status.rollback_until if status.phase == "Live" else None]
     if status.phase in {"Shifting", "Stabilising"} and turn.status.run:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from golive.api.spec import Action, Check, Component, LateAction
-from golive.api.status import Outcome, Phase
+from golive.api.status import Outcome, Phase, Waiting
 from golive.decide import readiness
 from golive.decide.turn import Turn, share
 from golive.facts import Reading, RouteFacts
@@ -55,7 +55,8 @@ def _returned(turn: Turn) -> GoBack | None:
     return None
 
 
-def _taken_back(turn: Turn) -> GoBack | None:
+def taken_back(turn: Turn) -> GoBack | None:
+    """Return the will of a person who sent a route's traffic back to the colour that was live."""
     for component, _, route in turn.routes():
         by_hand = not route.ours and not route.gitops
         if by_hand and (_fallen_to_live(turn, component, route) or _rewritten(turn, route)):
@@ -70,7 +71,9 @@ def _taken_back(turn: Turn) -> GoBack | None:
 def _superseded(turn: Turn) -> GoBack | None:
     revision = turn.revision(turn.run.to)
     if turn.status.phase is Phase.SHIFTING and revision and revision != turn.run.revision:
-        return GoBack(Ends.SUPERSEDED, f"revision {turn.run.revision} was replaced by {revision}")
+        return GoBack(
+            Ends.SUPERSEDED, f"revision {turn.run.revision} was replaced by {revision}", automatic=True
+        )
     return None
 
 
@@ -79,7 +82,9 @@ def _unrecorded(turn: Turn) -> GoBack | None:
     for component, _, route in turn.routes():
         if route.ours and _fallen_to_live(turn, component, route):
             return GoBack(
-                Ends.ROLLED_BACK, f"HTTPRoute {route.name} had been taken back before the operator stopped"
+                Ends.ROLLED_BACK,
+                f"HTTPRoute {route.name} had been taken back before the operator stopped",
+                automatic=True,
             )
     return None
 
@@ -89,10 +94,13 @@ def _fallen_to_live(turn: Turn, component: Component, route: RouteFacts) -> bool
 
 
 def _rewritten(turn: Turn, route: RouteFacts) -> bool:
-    # A first step that was written and taken back while nobody watched: before it, only a newer write is a will.
-    if turn.run.carried or not route.all_on(turn.run.from_) or route.written_at is None:
+    # A first step that was written and taken back while nobody watched: before it, only a newer write is a will, and
+    # only where the first write may have been tried. While it waits for something, it has not been.
+    step, written_at = turn.status.step, route.written_at
+    if turn.run.carried or turn.status.waiting_for is not Waiting.NOTHING or step is None:
         return False
-    return route.written_at >= turn.run.started_at - _STAMP
+    intended_at = step.intended_at or turn.run.started_at
+    return route.all_on(turn.run.from_) and written_at is not None and written_at >= intended_at - _STAMP
 
 
 def _unready(turn: Turn) -> GoBack | None:
@@ -144,7 +152,7 @@ _OVERDUE: Final = 3
 CHAIN: tuple[Callable[[Turn], GoBack | None], ...] = (
     _deleted,  # nobody will watch it any longer
     _returned,  # a person says so in the spec
-    _taken_back,  # a person says so in the route
+    taken_back,  # a person says so in the route
     _superseded,  # what was judged is no longer what runs
     _unready,  # pods gone: sooner than any metric
     _breached,  # a rule of a check
@@ -156,18 +164,9 @@ CHAIN: tuple[Callable[[Turn], GoBack | None], ...] = (
 
 def fired(turn: Turn, check: Check, reading: Reading | None) -> Action | None:
     """Return the action of the rule that a reading fired, if its value is of this run's traffic."""
-    if (
-        reading is None
-        or reading.outcome is not Outcome.BREACH
-        or reading.rule is None
-        or reading.value_at is None
-    ):
+    if reading is None or reading.outcome is not Outcome.BREACH or reading.rule is None:
         return None
-    if (
-        turn.run.traffic_at is None
-        or reading.value_at < turn.run.traffic_at
-        or reading.rule >= len(check.rules)
-    ):
+    if turn.run.traffic_at is None or reading.taken_at < turn.run.traffic_at:
         return None
     return check.rules[reading.rule].action
 

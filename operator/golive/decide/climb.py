@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from golive.api.spec import Action, LateAction
+from golive.api.spec import Action, LateAction, Step
 from golive.api.status import ComponentStatus, Outcome, Phase, StepStatus, Waiting
 from golive.decide import causes, gates, leave, weights
 from golive.decide.decision import Event, Reason, SaveRun
@@ -68,23 +68,31 @@ def repair(turn: Turn) -> Draft | None:
 
 
 def fallen(turn: Turn) -> Draft | None:
-    """Take the step's acknowledgement back where a route carries less than on record; it is regained as a step is."""
+    """Go back to the step that a route was lowered to, from one that had been read back; it climbs from there as always."""
     step = turn.status.step
-    low = [route for _, _, route in turn.routes() if route.least(turn.fresh) < turn.recorded]
-    if step is None or step.acknowledged_at is None or not low:
+    if step is None:
         return None
-    again = step.model_copy(update={"acknowledged_at": None, "lowered_at": turn.now})
-    floor = turn.next_step(min(route.least(turn.fresh) for route in low) - 1)
-    if turn.status.phase is Phase.SHIFTING and floor and floor[1].weight < step.weight:
-        # Never more than one step at a time, whoever lowered it.
-        index, lower = floor
-        again = again.model_copy(
-            update={"index": index, "weight": lower.weight, "text": f"{index}/{len(turn.spec.steps)}"}
-        )
-    message = (
-        f"{_who(low)} lowered {turn.fresh} below {turn.recorded} %: raised again once every check passes"
-    )
+    had = step.weight if step.acknowledged_at else step.before
+    low = [route for _, _, route in turn.routes() if route.least(turn.fresh) < had]
+    least = min((route.least(turn.fresh) for route in low), default=had)
+    floor = turn.next_step(least - 1)
+    if not low or floor is None:
+        return None
+    again = _intent(turn, *floor, before=least).model_copy(update={"lowered_at": turn.now})
+    message = f"{_who(low)} lowered {turn.fresh} below {had} %: it rises again step by step"
     return turn.wait(Waiting.ROUTE, message, step=again)
+
+
+def _intent(turn: Turn, index: int, asked: Step, *, before: int) -> StepStatus:
+    count = len(turn.spec.steps)
+    return StepStatus(
+        index=index,
+        count=count,
+        text=f"{index}/{count}",
+        weight=asked.weight,
+        before=before,
+        intended_at=turn.now,
+    )
 
 
 def unsettled(turn: Turn) -> Draft | None:
@@ -100,12 +108,15 @@ def raise_weight(turn: Turn) -> Draft | None:
     step = turn.status.step
     if step is None or step.acknowledged_at is not None:
         return None
-    block = gates.before_raise(turn, step.weight)
+    waited = not turn.run.carried and turn.status.waiting_for is not Waiting.NOTHING
+    block = gates.before_raise(turn, step.weight) or (gates.unwritten(turn) if waited else None)
     if block:
         return turn.wait(block.waiting, block.message, block.wake)
-    return replace(
-        turn.to(turn.status.phase, f"raises to {step.weight} %"), actions=weights.raise_to(turn, step.weight)
-    )
+    message = f"raises to {step.weight} %"
+    if waited:
+        # From when the first write may have been tried has to be on record before it is: see causes.
+        return turn.to(turn.status.phase, message, step=step.model_copy(update={"intended_at": turn.now}))
+    return replace(turn.to(turn.status.phase, message), actions=weights.raise_to(turn, step.weight))
 
 
 def undecided(turn: Turn) -> Draft | None:
@@ -155,15 +166,13 @@ def promote(turn: Turn) -> Draft:
     upcoming = f"{step[1].weight}%" + (f" at {block.wake:%H:%M:%SZ}" if block and block.wake else "")
     if block:
         return turn.wait(block.waiting, block.message, block.wake, next=upcoming)
-    index, asked = step
-    intent = StepStatus(
-        index=index,
-        count=len(turn.spec.steps),
-        text=f"{index}/{len(turn.spec.steps)}",
-        weight=asked.weight,
-        intended_at=turn.now,
-    )
-    return turn.to(Phase.SHIFTING, f"raises to {asked.weight} %", step=intent)
+    intent = _intent(turn, *step, before=turn.recorded)
+    return turn.to(turn.status.phase, f"raises to {intent.weight} %", step=intent)
+
+
+def regain(turn: Turn) -> Draft | None:
+    """Climb again, after 100 % had been reached, from where somebody lowered it to."""
+    return promote(turn) if turn.recorded < weights.WHOLE else None
 
 
 def confirm(turn: Turn) -> Draft | None:

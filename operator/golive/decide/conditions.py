@@ -10,6 +10,7 @@ from golive.api.component import Colour
 from golive.api.status import LONGEST_TEXT, Condition, GoLiveStatus, Phase, Waiting, cut
 from golive.decide import gates
 from golive.decide.turn import Draft, Turn
+from golive.decide.weights import WHOLE
 
 _WAITING_REASON = {
     Waiting.PAUSED: "Suspended",
@@ -57,8 +58,9 @@ def _is_ready(status: GoLiveStatus) -> bool:
 
 
 def _is_confirmed(status: GoLiveStatus) -> bool:
-    acknowledged = status.step is not None and status.step.acknowledged_at is not None
-    return status.phase is Phase.STABILISING and status.confirmed_at is not None and acknowledged
+    step = status.step
+    whole = step is not None and step.acknowledged_at is not None and step.weight == WHOLE
+    return status.phase is Phase.STABILISING and status.confirmed_at is not None and whole
 
 
 def _ready_reason(status: GoLiveStatus) -> str:
@@ -96,7 +98,8 @@ def _way_back(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
         wanted = colour.deployment.replicas if colour.deployment else 0
         enough = enough and 0 < wanted <= colour.ready
         counts.append(f"{component.colour(back).deployment} {colour.ready} of {wanted} ready")
-    if status.previous_revision and turn.revision(back) != status.previous_revision:
+    known = status.run.live_revision if status.run else ""
+    if known and turn.revision(back) not in {"", known}:
         yield "RollbackReady", "False", "Replaced", f"{back} runs another release than when it was live"
     else:
         yield "RollbackReady", str(enough), "Ready" if enough else "PodsMissing", ", ".join(counts)
@@ -111,7 +114,8 @@ def _colour_behind(turn: Turn, status: GoLiveStatus) -> Colour | None:
 
 
 def _live_changed(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
-    if status.phase is Phase.SHIFTING and turn.status.phase is Phase.SHIFTING and gates.live_changed(turn):
+    both = {status.phase, turn.status.phase}
+    if both <= _WITH_A_WAY_BACK and gates.live_changed(turn):
         yield (
             "LiveChanged",
             "True",

@@ -89,6 +89,11 @@ class Decision:
     """When time alone changes something; None where only the world can."""
 
     @property
+    def goes_down(self) -> bool:
+        """Tell whether traffic is to be taken away from the colour that goes live."""
+        return any(isinstance(action, SetWeights) and not action.up for action in self.actions)
+
+    @property
     def is_binding(self) -> bool:
         """Tell whether the record must wait for the actions: it may say no more than is held or remembered."""
         return any(_binds(action) for action in self.actions)
@@ -98,9 +103,7 @@ def _binds(action: Action) -> bool:
     match action:
         case SetFinalizer():
             return action.present
-        case SaveRun():
-            return action.run.failed
-        case SetWeights():
+        case SaveRun() | SetWeights():
             return False
         case _:
             assert_never(action)

@@ -28,13 +28,16 @@ class Block:
 def before_start(turn: Turn) -> Block | None:
     """Return what keeps a run from starting."""
     return next(
-        filter(None, (ask(turn) for ask in (paused, _pods, _way_back, _version, _settle, _queries))), None
+        filter(
+            None, (ask(turn) for ask in (paused, _pods, _way_back, _version, _settle, unwritten, _queries))
+        ),
+        None,
     )
 
 
 def before_raise(turn: Turn, weight: int) -> Block | None:
     """Return what keeps the weight from rising, whoever lowered it and whatever was decided before."""
-    asks: tuple[Callable[[Turn], Block | None], ...] = (paused, _live_changed, _pods, _version)
+    asks: tuple[Callable[[Turn], Block | None], ...] = (paused, _live_changed, _revision, _version)
     short = readiness.shortage(turn, weight)
     return next(filter(None, (ask(turn) for ask in asks)), None) or (
         Block(Waiting.PODS, short) if short else last_samples_pass(turn)
@@ -80,6 +83,13 @@ def _pods(turn: Turn) -> Block | None:
     return None
 
 
+def _revision(turn: Turn) -> Block | None:
+    # Mid-way what counts is enough ready pods: one that is away, or one more for the load, is no rollout.
+    if turn.revision(turn.fresh):
+        return None
+    return Block(Waiting.PODS, f"waits to see what {turn.fresh} runs")
+
+
 def _way_back(turn: Turn) -> Block | None:
     if turn.revision(turn.live):
         return None
@@ -112,14 +122,19 @@ def _settle(turn: Turn) -> Block | None:
     changes = [colour.deployment.changed_at for _, colour in turn.colours(turn.fresh) if colour.deployment]
     changes += [turn.facts.target_changed_at] if turn.facts.target_changed_at else []
     until = max(changes, default=turn.now) + timedelta(seconds=turn.facts.settle_seconds)
-    # What was written to a route just before a start would look as if somebody took that start back.
-    written = [route.written_at + _STAMPS for _, _, route in turn.routes() if route.written_at]
-    until = max([until, *written])
     if turn.now >= until:
         return None
-    return Block(
-        Waiting.SETTLE, "waits for target, Deployments and routes to stay unchanged for a moment", until
+    return Block(Waiting.SETTLE, "waits for target and Deployments to stay unchanged for a moment", until)
+
+
+def unwritten(turn: Turn) -> Block | None:
+    """Return what keeps the first weight from being written: a write just before it would look as if it took it back."""
+    until = max(
+        (route.written_at + _STAMPS for _, _, route in turn.routes() if route.written_at), default=turn.now
     )
+    if turn.now >= until:
+        return None
+    return Block(Waiting.SETTLE, "waits for the routes to stay unchanged for a moment", until)
 
 
 def _queries(turn: Turn) -> Block | None:

@@ -16,6 +16,7 @@ from golive.ports import Point, Series
 
 PRECEDENCE: Final = (Action.ROLLBACK, Action.PLANNED_ROLLBACK, Action.DECIDE, Action.HOLD)
 """The strongest rule that fires decides (rules.md, contradiction 3)."""
+_SEVERAL: Final = "the query must give one series: aggregate it, with sum() for instance"
 LEAST_SHARE: Final = 0.8
 """The share of a range's points that must exist."""
 
@@ -26,9 +27,14 @@ class Answer:
 
     query: str
     asked_at: datetime
+    """By the source's clock."""
     series: tuple[Series, ...] | None = None
+    traffic_at: datetime | None = None
+    """When the run's target got its first requests, by the source's clock: earlier points never count."""
     ranges: Mapping[int, tuple[Series, ...]] = field(default_factory=dict)
     """By a rule's index: the values of its span, asked for rules that `wants_range` named."""
+    unspanned: str = ""
+    """Why the span that a rule needs could not be had; empty where none was needed or it was."""
     stale: str = ""
     """Why the source's values are too old; empty while it scrapes."""
     error: str = ""
@@ -49,15 +55,13 @@ class Judged:
     """The rule that fired (Breach), or is true but not yet sustained (Hold)."""
 
 
-def judge(check: Check, answer: Answer, traffic_at: datetime | None) -> Judged:
-    """Judge an answer; `traffic_at` is when the run's target got its first requests: earlier points never count."""
+def judge(check: Check, answer: Answer) -> Judged:
+    """Judge an answer."""
     unusable = _unusable(answer)
     if unusable is not None:
         return unusable
     point = _only_point(answer)
-    if isinstance(point, Judged):
-        return point
-    return _by_rules(check, answer, point, traffic_at)
+    return point if isinstance(point, Judged) else _by_rules(check, answer, point)
 
 
 def wants_range(check: Check, series: Sequence[Series]) -> tuple[int, ...]:
@@ -91,7 +95,7 @@ def _unusable(answer: Answer) -> Judged | None:
     if len(answer.series or ()) > 1:
         return Judged(
             Outcome.ERROR,
-            f"the query gives {len(answer.series or ())} series and must give one: aggregate it, with sum() for instance",
+            f"the query gives {len(answer.series or ())} series: {_SEVERAL}",
         )
     return Judged(Outcome.NO_DATA, answer.stale) if answer.stale else None
 
@@ -109,15 +113,19 @@ def _only_point(answer: Answer) -> Point | Judged:
     return point
 
 
-def _by_rules(check: Check, answer: Answer, point: Point, traffic_at: datetime | None) -> Judged:
+def _by_rules(check: Check, answer: Answer, point: Point) -> Judged:
     true = sorted(
         (index for index, rule in enumerate(check.rules) if rule.when.holds(point.value)),
         key=lambda index: PRECEDENCE.index(check.rules[index].action),
     )
     for index in true:
-        if _fires(check, index, answer, traffic_at):
+        if _fires(check, index, answer):
             rule = check.rules[index]
             return Judged(Outcome.BREACH, _says(check, rule, point), point.value, point.at, index)
+    if answer.unspanned:
+        return Judged(Outcome.NO_DATA, f"its span cannot be asked for: {answer.unspanned}", value_at=point.at)
+    if any(len(series) > 1 for series in answer.ranges.values()):
+        return Judged(Outcome.ERROR, f"over its span {_SEVERAL}", value_at=point.at)
     if true:
         rule = check.rules[true[0]]
         message = f"{_says(check, rule, point)}, not yet for {format_duration(rule.for_ or timedelta(0))}"
@@ -128,13 +136,13 @@ def _by_rules(check: Check, answer: Answer, point: Point, traffic_at: datetime |
     return Judged(Outcome.HOLD, message, point.value, point.at)
 
 
-def _fires(check: Check, index: int, answer: Answer, traffic_at: datetime | None) -> bool:
+def _fires(check: Check, index: int, answer: Answer) -> bool:
     rule = check.rules[index]
     if not rule.for_:
         return True
     series = answer.ranges.get(index, ())
     points = series[0].points if len(series) == 1 else ()
-    return sustained(points, rule, check.interval, answer.asked_at, traffic_at)
+    return sustained(points, rule, check.interval, answer.asked_at, answer.traffic_at)
 
 
 def _says(check: Check, rule: BreachRule, point: Point) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from golive.api.spec import Colour
 from golive.api.status import GoLiveStatus, HistoryEntry, Phase, RollbackStatus, Waiting
 from golive.decide import weights
-from golive.decide.causes import Ends, GoBack, cause
+from golive.decide.causes import Ends, GoBack, cause, taken_back
 from golive.decide.decision import SaveRun, SetFinalizer
 from golive.decide.turn import Draft, Turn
-from golive.facts import PastRun
+from golive.facts import PastRun, RouteFacts
 
 _KEPT_RUNS = 10
 _BLAME = "; not possible yet: "
@@ -39,6 +39,12 @@ def turn_back(turn: Turn) -> Draft | None:
     return go_back(turn, found)
 
 
+def obey(turn: Turn) -> Draft | None:
+    """Take it for an abort where a person takes a route back at rest, while the rollback window is open."""
+    found = taken_back(turn) if turn.way_back and turn.run.to is turn.live else None
+    return go_back(turn, found) if found else None
+
+
 def nobody_there(turn: Turn, colour: Colour) -> str:
     """Say which component has no ready pod of a colour: nothing sends traffic there unless a person asks for it."""
     for component, facts in turn.colours(colour):
@@ -56,7 +62,7 @@ def go_back(turn: Turn, found: GoBack) -> Draft:
 
 def let_go(turn: Turn) -> Draft | None:
     """Let a deleted GoLive go once its traffic has been taken back."""
-    if not turn.golive.deleting or not is_over(turn.status):
+    if not turn.golive.deleting or not is_over(turn.status) or _away(turn):
         return None
     draft = turn.to(Phase.ROLLING_BACK, "deleted; traffic was taken back")
     return replace(draft, actions=release(turn))
@@ -64,13 +70,18 @@ def let_go(turn: Turn) -> Draft | None:
 
 def take_back(turn: Turn) -> Draft:
     """Write until every route is read back at live = 100; then end the run."""
-    away = [route for _, _, route in turn.routes() if route.found and not route.all_on(turn.run.from_)]
+    away = _away(turn)
     if away:
-        unwritable = next((route.problem for route in away if not route.weights), "")
+        unwritable = next((route.problem for route in away if route.problem), "")
         waiting = Waiting.ROUTE if unwritable else Waiting.NOTHING
         message = turn.status.message.split(_BLAME)[0] + (_BLAME + unwritable if unwritable else "")
         return replace(turn.wait(waiting, message), actions=weights.give_back(turn, turn.run.from_))
     return _end(turn)
+
+
+def _away(turn: Turn) -> list[RouteFacts]:
+    """List the routes that still give the colour a weight that is to have none; one that is gone gives nobody any."""
+    return [route for _, _, route in turn.routes() if route.found and route.serves(turn.run.to)]
 
 
 def outcome(turn: Turn) -> str:
@@ -97,11 +108,14 @@ def _end(turn: Turn) -> Draft:
         **({} if turn.live is turn.run.from_ else {"live_since": None, "confirmed_at": None}),
     }
     draft = turn.to(_PHASE[ends], message, **changes)
-    past = PastRun(
-        turn.run.number, turn.run.to, turn.run.version, turn.run.revision, ends.value, _why(record)
-    )
     stalled = _PHASE[ends].value if _PHASE[ends] in TAKEN_BACK else ""
-    return replace(draft, actions=(SaveRun(past), *release(turn)), stalled=stalled)
+    return replace(draft, actions=(SaveRun(past_of(turn, record)), *release(turn)), stalled=stalled)
+
+
+def past_of(turn: Turn, record: RollbackStatus) -> PastRun:
+    """Say of the run on record what is remembered beyond its GoLive's life."""
+    run = turn.run
+    return PastRun(run.number, run.to, run.version, run.revision, record.ends, _why(record))
 
 
 def release(turn: Turn) -> tuple[SetFinalizer, ...]:

@@ -37,8 +37,8 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
         climb.repair,
         climb.fallen,
         climb.unsettled,
-        climb.raise_weight,
         climb.undecided,
+        climb.raise_weight,
         climb.pause,
         climb.promote,
     ),
@@ -48,10 +48,12 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
         rest.way_back,
         rest.set_out,
         climb.acknowledge,
+        climb.repair,
         climb.fallen,
         climb.unsettled,
-        climb.raise_weight,
         climb.undecided,
+        climb.raise_weight,
+        climb.regain,
         climb.confirm,
         climb.settle_down,
     ),
@@ -61,6 +63,7 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     ),
     Phase.LIVE: (
         rest.let_go,
+        leave.obey,  # a person took it back in the route
         rest.way_back,
         rest.late_raise,
         rest.newcomer,  # a route that was added

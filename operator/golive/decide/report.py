@@ -96,11 +96,7 @@ def _checks(turn: Turn, status: GoLiveStatus) -> tuple[CheckStatus, ...]:
 
 
 def _check(check: Check, component: str, reading: Reading) -> CheckStatus:
-    limit = (
-        check.rules[reading.rule].when
-        if reading.rule is not None and reading.rule < len(check.rules)
-        else check.pass_
-    )
+    limit = check.pass_ if reading.rule is None else check.rules[reading.rule].when
     return CheckStatus(
         name=check.name,
         component=component,

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from golive.api.spec import Colour, wire
 from golive.api.status import ComponentStatus, Phase, RunStatus, StepStatus, Waiting
 from golive.decide import causes, gates, leave, weights
-from golive.decide.decision import Event, Reason, SetFinalizer
+from golive.decide.decision import Action, Event, Reason, SaveRun
 from golive.decide.fitness import newcomers
 from golive.decide.leave import go_back, nobody_there, window_closed
 from golive.decide.turn import Draft, Turn
@@ -99,7 +100,19 @@ def way_back(turn: Turn) -> Draft | None:
         )
     if not _is_what_was_live(turn):
         return None
+    quiet = _quiet_since(turn)
+    if turn.spec.version is None and turn.now < quiet:
+        return turn.wait(
+            Waiting.SETTLE,
+            f"goes back to {turn.spec.target} unless a new image follows; with spec.version it need not wait to see",
+            quiet,
+        )
     return go_back(turn, causes.GoBack(causes.Ends.RETURNED, f"target was set back to {turn.spec.target}"))
+
+
+def _quiet_since(turn: Turn) -> datetime:
+    # Target and image may come in one commit, the target first: only `version` tells at once which release is meant.
+    return (turn.facts.target_changed_at or turn.now) + timedelta(seconds=turn.facts.settle_seconds)
 
 
 def _is_what_was_live(turn: Turn) -> bool:
@@ -161,7 +174,7 @@ def late_raise(turn: Turn) -> Draft | None:
     late = [
         route for _, _, route in turn.routes() if route.ours and route.weights and not route.all_on(turn.live)
     ]
-    if not late or nobody_there(turn, turn.live):
+    if not late or turn.facts.conflict or nobody_there(turn, turn.live):
         return None
     draft = turn.to(turn.status.phase, f"{turn.live} is live")
     return replace(draft, actions=weights.give_back(turn, turn.live))
@@ -213,7 +226,16 @@ def retry(turn: Turn) -> Draft | None:
         else ""
     )
     draft = turn.to(turn.status.phase, leave.outcome(turn) + note)
-    return replace(draft, actions=leave.release(turn), stalled=turn.status.phase.value)
+    actions: tuple[Action, ...] = (*_unremembered(turn), *leave.release(turn))
+    return replace(draft, actions=actions, stalled=turn.status.phase.value)
+
+
+def _unremembered(turn: Turn) -> tuple[SaveRun, ...]:
+    """Remember the run once more where that has failed; only one that a rollback has ended is told from the record."""
+    past, record = turn.facts.past, turn.status.rollback
+    if record is None or (past is not None and past.number >= turn.run.number):
+        return ()
+    return (SaveRun(leave.past_of(turn, record)),)
 
 
 def start(turn: Turn) -> Draft:
@@ -243,7 +265,7 @@ def start(turn: Turn) -> Draft:
         ComponentStatus(name=component.name, live_ready=colour.ready)
         for component, colour in turn.colours(turn.live)
     )
-    draft = turn.to(
+    return turn.to(
         Phase.SHIFTING,
         f"raises to {first.weight} %",
         run=run,
@@ -252,7 +274,6 @@ def start(turn: Turn) -> Draft:
         rollback=None,
         confirmed_at=None,
     )
-    return replace(draft, actions=() if turn.is_held else (SetFinalizer(present=True),))
 
 
 def _last_number(turn: Turn) -> int:

@@ -115,17 +115,17 @@ class Turn:
             yield component, facts.colours[colour]
 
     def revision(self, colour: Colour) -> str:
-        """Join the revisions of a colour in the order of the components; empty while one of them is unknown."""
-        revisions = [
-            facts.deployment.revision if facts.deployment else "" for _, facts in self.colours(colour)
-        ]
+        """Join the revisions of a colour in the order of the components' names; empty while one of them is unknown."""
+        named = sorted(self.colours(colour), key=lambda pair: pair[0].name)
+        revisions = [facts.deployment.revision if facts.deployment else "" for _, facts in named]
         return ",".join(revisions) if all(revisions) else ""
 
     def asked(self) -> Iterator[tuple[Check, Component, Reading | None]]:
-        """Go through every check of every component with its last reading."""
+        """Go through every check of every component with its last reading; one of the check before an edit is none."""
         for component in self.spec.components:
             for check in self.spec.checks_of(component.name):
-                yield check, component, self.facts.readings.get((check.name, component.name))
+                reading = self.facts.readings.get((check.name, component.name))
+                yield check, component, reading if reading and reading.check == check else None
 
     def next_step(self, above: int) -> tuple[int, Step] | None:
         """Return the first step above a weight with its place from 1: an edit of the steps never jumps or goes down."""

@@ -1,7 +1,8 @@
 """Ask one question of the metrics source: its newest value, whether that is fresh, and the span of a rule with `for`."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,8 +38,14 @@ async def _ask(
     series = tuple(await metrics.instant(query))
     stale = await staleness.sentence(question.check.interval)
     asked_at = _newest(series) or clock.now()
-    ranges = {} if stale else await _ranges(metrics, question, query, series, asked_at)
-    return Answer(query, asked_at, series=series, ranges=ranges, stale=stale)
+    answer = Answer(
+        query, asked_at, series, _by_source(question.traffic_at, asked_at - clock.now()), stale=stale
+    )
+    return answer if stale else await _with_spans(metrics, question, answer)
+
+
+def _by_source(at: datetime | None, ahead: timedelta) -> datetime | None:
+    return at + ahead if at else None
 
 
 def _newest(series: Sequence[Series]) -> datetime | None:
@@ -46,22 +53,19 @@ def _newest(series: Sequence[Series]) -> datetime | None:
     return max((point.at for one in series for point in one.points), default=None)
 
 
-async def _ranges(
-    metrics: Metrics, question: Question, query: str, series: Sequence[Series], end: datetime
-) -> Mapping[int, tuple[Series, ...]]:
-    check, traffic_at = question.check, question.traffic_at
-    spans = {index: check.rules[index].for_ or timedelta(0) for index in wants_range(check, series)}
-    # A span that began before this run's traffic proves nothing yet: it need not be asked.
-    due = {
-        index: span for index, span in spans.items() if traffic_at is not None and traffic_at <= end - span
+async def _with_spans(metrics: Metrics, question: Question, answer: Answer) -> Answer:
+    check, end, traffic_at = question.check, answer.asked_at, answer.traffic_at
+    spans = {
+        index: check.rules[index].for_ or timedelta(0) for index in wants_range(check, answer.series or ())
     }
+    # A span that began before this run's traffic proves nothing yet: it need not be asked.
+    due = {index: span for index, span in spans.items() if traffic_at and traffic_at <= end - span}
     if not due:
-        return {}
-    steps = max(due.values()) // check.interval
-    start = end - steps * check.interval
+        return answer
+    start = end - max(due.values()) // check.interval * check.interval
     try:
-        found = tuple(await metrics.range(query, start, end, check.interval))
-    except (BadQuery, Unavailable):
-        # The newest value is known and may breach another rule at once; without its span this one only holds.
-        return {}
-    return dict.fromkeys(due, found)
+        found = tuple(await metrics.range(answer.query, start, end, check.interval))
+    except (BadQuery, Unavailable) as error:
+        # The newest value is known, and may breach another rule at once.
+        return replace(answer, unspanned=str(error))
+    return replace(answer, ranges=dict.fromkeys(due, found))

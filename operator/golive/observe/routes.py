@@ -38,11 +38,20 @@ def route_facts(
         found=True,
         problem=_problem(route, services, found, live),
         weights={colour: tuple(pair.weights[colour] for pair in found) for colour in Colour} if found else {},
-        total=WHOLE,
+        alone=_alone(route, services),
         writer=writer.manager if writer else "",
         written_at=writer.at if writer else None,
         ours=writer is not None and writer.manager == FIELD_MANAGER,
         gitops=writer is not None and writer.manager in gitops,
+    )
+
+
+def _alone(route: Raw, services: Services) -> frozenset[Colour]:
+    return frozenset(
+        colour
+        for rule in mentions(route, services[Colour.BLUE], services[Colour.GREEN])
+        for colour, places in rule.places.items()
+        if not rule.places[colour.other] and any(rule.refs[place].get("weight", 1) > 0 for place in places)
     )
 
 

@@ -143,7 +143,7 @@ class Samplers:
         question = sampler.question
         answer = await ask(self._metrics, self._staleness, self._clock, question)
         sampler.source = await self._look(answer)
-        judged = judge(question.check, answer, question.traffic_at)
+        judged = judge(question.check, answer)
         sampler.reading = self._reading(question, answer.query, judged, sampler.reading)
         self._due(key, urgent=_takes_back(question, judged))
 
@@ -161,7 +161,7 @@ class Samplers:
         if before and before.outcome is judged.outcome and now - before.taken_at < longest:
             since, previous_at = before.since, before.taken_at
         return Reading(
-            check=question.check.name,
+            check=question.check,
             component=question.component,
             outcome=judged.outcome,
             message=judged.message,
