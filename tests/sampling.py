@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from golive.api.golive import GoLive, parse
-from golive.errors import GoLiveError
+from golive.errors import GoLiveError, Unavailable
 from golive.facts import Reading
 from golive.observe.sampler import Samplers
 from golive.ports import Point, Series
@@ -34,24 +34,33 @@ class ScriptedMetrics:
     value: Answer = 0.0
     age: Answer = 1.0
     range_value: float = 1.0
+    range_fails: GoLiveError | None = None
+    ahead: timedelta = timedelta(0)
+    """By how much its clock is ahead of the API server's."""
     diagnosis: str = ""
     hangs: asyncio.Event | None = None
     asked: list[str] = field(default_factory=list)
     ranges: list[tuple[datetime, datetime, timedelta]] = field(default_factory=list)
     diagnosed: int = 0
+    fails_for: str = ""
+    """The query that gets no answer."""
 
     async def instant(self, query: str) -> Sequence[Series]:
         self.asked.append(query)
         if self.hangs is not None and query != UP:
             await self.hangs.wait()
+        if query == self.fails_for:
+            raise Unavailable("nothing within 5 s")
         answer = self.age if query == UP else self.value
         if isinstance(answer, GoLiveError):
             raise answer
-        return series(answer, self.clock.now())
+        return series(answer, self.clock.now() + self.ahead)
 
     async def range(self, query: str, start: datetime, end: datetime, step: timedelta) -> Sequence[Series]:
         self.asked.append(query)
         self.ranges.append((start, end, step))
+        if self.range_fails:
+            raise self.range_fails
         count = (end - start) // step + 1
         return (Series({}, tuple(Point(start + step * place, self.range_value) for place in range(count))),)
 

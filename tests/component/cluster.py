@@ -47,6 +47,8 @@ class Cluster:
     listeners: list[Listener] = field(default_factory=list)
     fault: Callable[[str, str], GoLiveError | None] = lambda _kind, _name: None
     """What the next write of a kind to a name meets."""
+    overruled: bool = False
+    """Whether a webhook restores the weights that the operator writes."""
     slow: dict[tuple[str, str], float] = field(default_factory=dict)
     """Seconds that writes of a kind to a name take to arrive; they arrive even where nobody waits for them."""
 
@@ -143,6 +145,8 @@ class Link:
     ) -> Mapping[str, Any]:
         def apply() -> Raw:
             changed = apply_patch(self.cluster.get("HTTPRoute", name), operations)
+            if self.cluster.overruled:
+                changed = deepcopy(self.cluster.get("HTTPRoute", name))
             changed["metadata"]["managedFields"] = [wrote_rules("golive", self.cluster.stamp())]
             return self.cluster.put("HTTPRoute", name, changed)
 

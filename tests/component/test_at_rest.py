@@ -204,6 +204,30 @@ def test_the_fight_with_git_is_seen_while_it_lasts_and_told_once() -> None:
     assert len(set(names)) <= 6, names
 
 
+def test_each_new_revision_after_a_rollback_is_told() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.values["error-rate", "web"] = 0.9
+    world.run_until(Phase.ROLLED_BACK)
+    for revision in ("r2", "r3"):
+        world.backends["web", GREEN].revision = revision
+        world.run(2)
+    assert world.reasons().count("NewRevision") == 2
+
+
+def test_the_same_mistake_a_day_later_is_told_again() -> None:
+    world = World()
+    for _ in range(2):
+        world.backends["web", GREEN].found = False
+        world.settle()
+        world.now += seconds(86_400)
+        world.backends["web", GREEN].found = True
+        world.settle()
+        world.now += seconds(1)
+    told = [event.once for event in world.events if event.reason.value == "InvalidSpec"]
+    assert len(set(told)) == 2
+
+
 def test_parsed_again_the_known_routes_are_the_same() -> None:
     golive: GoLive = live_on_green().golive()
     assert golive.status.known == ("web/web",)

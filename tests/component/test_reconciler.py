@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from golive.errors import Denied, GoLiveError, Refused, Unavailable
+from golive.errors import Denied, GoLiveError, Gone, Refused, Unavailable
 from tests.component.cluster import LATENCY
 from tests.component.operator_process import Stage, a_check, a_stage
 from tests.raw import START, Raw, ready_slice
@@ -360,3 +360,61 @@ def test_whoever_reads_that_it_was_taken_back_reads_that_it_is_stalled(ends: str
     told = [status["conditions"] for status in statuses if status["phase"] == ends]
     reasons = [{entry["type"]: entry["reason"] for entry in conditions}.get("Stalled") for conditions in told]
     assert set(reasons) == {ends}
+
+
+def test_a_webhook_that_restores_the_weights_is_not_argued_with_at_full_speed_and_is_told() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(10)
+        stage.cluster.overruled = True
+        before = len(stage.cluster.tries)
+        await asyncio.sleep(60)
+        assert stage.cluster.green() == 10
+        assert len(stage.cluster.tries) - before <= 100
+        stage.cluster.overruled = False
+        await stage.in_phase("Live")
+
+    stage = played(scene)
+    assert stage.cluster.events().count("WriteFailed") == 1
+
+
+def test_a_failed_run_that_cannot_be_remembered_is_on_record_all_the_same_and_can_be_deleted() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(50)
+        stage.cluster.fault = lambda kind, _: Denied("no role") if kind == "ConfigMap" else None
+        stage.metrics.set("web-green", 0.2)
+        await stage.in_phase("RolledBack")
+        tries = len(stage.cluster.tries)
+        await asyncio.sleep(600)
+        assert len(stage.cluster.tries) - tries <= 40
+        stage.cluster.delete("GoLive", "shop")
+        await stage.until(lambda: ("GoLive", "shop") not in stage.cluster.objects, within=60)
+
+    assert "WriteFailed" in played(scene).cluster.events()
+
+
+def test_a_golive_is_deleted_with_its_namespace_after_a_failed_run() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(50)
+        stage.cluster.fault = lambda kind, _: (
+            Gone("namespace is terminating") if kind == "ConfigMap" else None
+        )
+        stage.metrics.set("web-green", 0.2)
+        stage.cluster.delete("GoLive", "shop")
+        await stage.until(lambda: ("GoLive", "shop") not in stage.cluster.objects, within=5)
+        assert stage.cluster.green() == 0
+
+    played(scene)
+
+
+@pytest.mark.parametrize("arrives", [0.3, 1.5])
+def test_deleted_while_the_first_raise_is_in_flight_leaves_no_traffic_behind(arrives: float) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.cluster.slow["HTTPRoute", "web"] = arrives
+        await stage.until(lambda: any(kind == "HTTPRoute" for _, kind, _ in stage.cluster.tries), every=0.01)
+        stage.cluster.slow.clear()
+        stage.cluster.delete("GoLive", "shop")
+        await stage.until(lambda: ("GoLive", "shop") not in stage.cluster.objects)
+        await asyncio.sleep(10)
+        assert stage.cluster.green() == 0
+
+    played(scene)

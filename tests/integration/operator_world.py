@@ -41,13 +41,22 @@ class Operator:
     server: ApiServer
     prometheus: str
     directory: Path
+    kubeconfig: Path | None = None
+    """Another user's than the administrator's."""
+    more: tuple[str, ...] = ()
+    """Further flags."""
     process: Process | None = None
     starts: int = 0
 
     def start(self) -> None:
         program = ["env", f"PYTHONPATH={ROOT / 'operator'}", sys.executable, "-m", "golive", "run"]
-        flags = ["--kubeconfig", str(self.server.kubeconfig), "--prometheus", self.prometheus]
-        flags += ["--scrape-interval", "5s", "--settle", "500ms"]
+        flags = [
+            "--kubeconfig",
+            str(self.kubeconfig or self.server.kubeconfig),
+            "--prometheus",
+            self.prometheus,
+        ]
+        flags += ["--scrape-interval", "5s", "--settle", "500ms", *self.more]
         self.starts += 1
         log = self.directory / f"operator-{self.starts}.log"
         self.process = Process("golive", [*program, *flags], log)

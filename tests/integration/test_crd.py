@@ -152,18 +152,28 @@ def test_a_status_in_the_manifest_is_not_believed(server: ApiServer) -> None:
 
 @pytest.mark.parametrize("weight", [1, 50, 99])
 def test_components_cannot_change_while_traffic_is_split(weight: int, server: ApiServer, shop: str) -> None:
-    write_status(server, shop, weight=weight).raise_for_status()
+    write_status(server, shop, live="blue", weight=weight).raise_for_status()
 
     refused = patch(server, shop, {"spec": MOVED})
 
     assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert refused.json()["message"].endswith(
         "spec.components: Forbidden: components cannot change while traffic is split: set spec.target back to"
-        " the live colour, wait until all traffic is on it, then change them"
+        " the live colour, or where that is so already write the routes back to 100 and 0; wait until all"
+        " traffic is on it, then change them"
     )
 
 
-@pytest.mark.parametrize("status", [{}, {"phase": "Pending"}, {"weight": 0}, {"weight": 100}])
+@pytest.mark.parametrize(
+    "status",
+    [
+        {},
+        {"phase": "Pending"},
+        {"weight": 30},  # what was found at first sight, with no colour live yet
+        {"live": "blue", "weight": 0},
+        {"live": "blue", "weight": 100},
+    ],
+)
 def test_components_can_change_while_one_colour_has_all(
     status: Mapping[str, Any], server: ApiServer, shop: str
 ) -> None:

@@ -1,6 +1,8 @@
 """What a GoLive's conditions, columns, events and finalizer say while it goes live, and who owns what."""
 
+import json
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -14,6 +16,65 @@ ON_RECORD = ["Live", "Stable", "Started", "WeightReached", "WeightReached"]
 def milestones(shop: Shop) -> list[str]:
     """List the reasons told, but for what it waited for on its way."""
     return [reason for reason in shop.reasons() if reason != "Waiting"]
+
+
+def described_in_one_line(shop: Shop) -> str:
+    """Read `kubectl describe` with its padding taken out."""
+    return " ".join(shop.kubectl("describe", "gl", "shop").split())
+
+
+def few_pods(shop: Shop) -> None:
+    shop.ready_pods("web-green", 0)
+    shop.golive()
+
+
+def another_version(shop: Shop) -> None:
+    shop.golive(version="9")
+
+
+def by_hand(shop: Shop) -> None:
+    shop.golive(steps=LONG_HOLD)
+    shop.at_weight(10)
+    refs = shop.read_route()["spec"]["rules"][0]["backendRefs"]
+    weights = json.dumps(
+        [
+            {"op": "replace", "path": f"/spec/rules/0/backendRefs/{place}/weight", "value": weight}
+            for place, weight in ((0, 100), (1, 0))
+            if refs[place]["name"]
+        ]
+    )
+    shop.kubectl("patch", "httproute/web", "--type=json", "-p", weights, "--field-manager=kubectl-edit")
+
+
+def undecided(shop: Shop) -> None:
+    rules = [{"when": "> 0.05", "action": "Decide"}]
+    shop.golive(steps=[{"weight": 10, "hold": "10m"}, {"weight": 100}], checks=[a_check(rules=rules)])
+    shop.at_weight(10)
+    shop.edit(checks=[a_check("vector(0.2)", rules=rules)])
+
+
+def suspended(shop: Shop) -> None:
+    shop.golive(suspend=True)
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.parametrize(
+    ("arrange", "why"),
+    [
+        (few_pods, "Service web-green has no ready pod of Deployment web-green"),
+        (another_version, "Deployment web-green runs 1, spec.version is 9"),
+        (by_hand, "HTTPRoute web was set to blue = 100 by hand, by kubectl-edit"),
+        (undecided, "a person must decide: errors of web fires a rule with action Decide: mend the cause"),
+        (suspended, "paused by spec.suspend: set it to false to go on"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_kubectl_describe_alone_says_why_nothing_moves(
+    shop: Shop, arrange: Callable[[Shop], None], why: str
+) -> None:
+    shop.set_up()
+    arrange(shop)
+    until(lambda: why in described_in_one_line(shop), 10, why, lambda: shop.read().get("status"))
 
 
 def columns(shop: Shop, *words: str) -> dict[str, str]:
@@ -73,6 +134,15 @@ def test_a_breach_is_told_with_its_rule_and_its_value(shop: Shop) -> None:
     assert (kinds["RolledBack"], kinds["WeightReached"]) == ("Warning", "Normal")
     data = shop.kubectl("get", "configmap", "shop-runs", "-o", "jsonpath={.data.last}")
     assert '"outcome": "RolledBack"' in data
+    described = described_in_one_line(shop)
+    for why in (
+        "blue serves again: errors > 0.05 (0.2), by web",
+        "Limit: > 0.05",
+        "Query: vector(0.2)",
+        "Result: Breach",
+        "Value: 0.2",
+    ):
+        assert why in described
 
 
 def test_killed_midway_it_goes_on_at_the_same_step_and_tells_nothing_twice(

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from golive.act.perform import Performer
-from golive.act.upward import Upward
+from golive.act.upward import ARRIVES_WITHIN, Upward
 from golive.api.golive import FINALIZER, GoLive, parse
 from golive.api.spec import Colour
 from golive.decide.decision import SaveRun, SetFinalizer, SetWeights
-from golive.errors import Denied, GoLiveError, Gone, Refused, Unavailable
+from golive.errors import Denied, GoLiveError, Gone, Overruled, Refused, Unavailable
 from golive.facts import PastRun
+from golive.runs import runs_data
 from tests.json_patch import apply_patch
 from tests.raw import NAMESPACE, Raw, a_golive, a_pair, a_route, a_rule, stamped
 
@@ -29,6 +30,8 @@ class Cluster:
     wrote: list[str] = field(default_factory=list)
     fails: dict[str, GoLiveError] = field(default_factory=dict)
     waits: dict[str, asyncio.Event] = field(default_factory=dict)
+    changes: Callable[[Raw], Raw] = lambda route: route
+    """What an admission webhook makes of a route that is written."""
     seen: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
     async def get(self, namespace: str, name: str) -> Mapping[str, Any]:
@@ -41,7 +44,7 @@ class Cluster:
         self, namespace: str, name: str, operations: Sequence[Mapping[str, Any]]
     ) -> Mapping[str, Any]:
         await self._write(namespace, name)
-        self.routes_now[name] = stamped(apply_patch(self.routes_now[name], operations))
+        self.routes_now[name] = self.changes(stamped(apply_patch(self.routes_now[name], operations)))
         return self.routes_now[name]
 
     async def finalizers(
@@ -193,6 +196,29 @@ async def test_a_refused_way_down_is_looked_at_again_at_once() -> None:
     assert green(cluster) == 0
 
 
+async def test_a_write_that_is_answered_and_changed_on_its_way_has_failed_and_says_by_whom() -> None:
+    cluster = a_cluster("web", green=50)
+    cluster.changes = lambda _: a_route(a_rule(*a_pair(50, 50)))
+    (error,) = await a_performer(cluster).perform(golive(), [lowered()])
+    assert isinstance(error, Overruled)
+    assert "its weights are not those written: an admission webhook or policy changes them" in str(error)
+
+
+async def test_a_run_whose_namespace_goes_need_not_be_remembered() -> None:
+    cluster = a_cluster(green=50)
+    cluster.fails |= {
+        what: Gone("namespace is terminating") for what in (f"runs shop {runs_data(RUN)['last']}",)
+    }
+    assert await a_performer(cluster).perform(golive(), [SaveRun(RUN), SetFinalizer(present=False)]) == []
+    assert cluster.wrote == ["finalizers"]
+
+
+async def test_what_is_remembered_is_seen_at_once() -> None:
+    cluster = a_cluster()
+    await a_performer(cluster).perform(golive(), [SaveRun(RUN)])
+    assert ("ConfigMap", "shop-runs") in cluster.seen
+
+
 async def test_a_route_that_is_gone_is_forgotten_and_stops_nothing() -> None:
     cluster = a_cluster("a", "b", green=50)
     del cluster.routes_now["a"]
@@ -242,6 +268,34 @@ async def test_a_rollback_cancels_the_raise_in_flight() -> None:
     assert "a rollback came" in str(error)
     assert cluster.wrote == []
     assert (await performer.perform(shop, [raised("b")]), green(cluster, "b")) == ([], 10)
+
+
+async def test_nothing_is_let_go_while_a_raise_that_was_given_up_may_still_arrive() -> None:
+    cluster = a_cluster()
+    cluster.waits["web"] = asyncio.Event()
+    performer, shop = a_performer(cluster), golive(finalizers=[FINALIZER])
+    task = asyncio.create_task(performer.perform(shop, [raised()]))
+    await until(lambda: performer.upward._flying)
+    performer.upward.cancel(shop.key)
+    await task
+    (error,) = await performer.perform(shop, [SetFinalizer(present=False)])
+    assert "may still arrive" in str(error)
+    performer.upward._given_up[shop.key] -= ARRIVES_WITHIN
+    assert await performer.perform(shop, [SetFinalizer(present=False)]) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "may"), [(Unavailable("no answer"), True), (Refused("409"), False), (None, False)]
+)
+async def test_only_a_raise_of_which_nobody_knows_what_became_may_arrive(
+    error: GoLiveError | None,
+    may: bool,  # noqa: FBT001  # a table's column
+) -> None:
+    cluster = a_cluster()
+    cluster.fails |= {"web": error} if error else {}
+    performer = a_performer(cluster)
+    await performer.perform(golive(), [raised()])
+    assert performer.upward.may_arrive(golive().key) is may
 
 
 async def test_a_rollback_cancels_no_other_golives_raise_and_no_way_down() -> None:

@@ -86,6 +86,17 @@ def test_every_text_and_list_of_the_spec_is_bounded() -> None:
     assert not unbounded
 
 
+def test_every_text_and_list_of_the_status_is_bounded() -> None:
+    bound = {"string": "maxLength", "array": "maxItems"}
+    unbounded = [
+        path
+        for path, part in STATUS.items()
+        if part["type"] in bound and bound[part["type"]] not in part and "format" not in part
+    ]
+
+    assert not unbounded
+
+
 def test_every_rule_says_what_to_write_instead() -> None:
     rules = [rule for part in SPEC.values() for rule in part.get("x-kubernetes-validations", ())]
 

@@ -41,7 +41,7 @@ def answer(value: float, **fields: Any) -> Answer:
         (Answer("q", NOW, series=()), Outcome.NO_DATA, "or vector(0)"),
         (Answer("q", NOW), Outcome.NO_DATA, "the query gives nothing"),
         (Answer("q", NOW, series=(Series({}, ()),)), Outcome.NO_DATA, "the query gives nothing"),
-        (Answer("q", NOW, series=series(0.0) * 2), Outcome.ERROR, "gives 2 series: the query must give one"),
+        (Answer("q", NOW, series=series(0.0) * 2), Outcome.ERROR, "gives 2 series and must give one"),
         (Answer("q", NOW, series=series(0.0) * 2, stale="too old"), Outcome.ERROR, "gives 2 series"),
         (answer(float("nan")), Outcome.NO_DATA, "the value is nan"),
         (answer(float("inf")), Outcome.NO_DATA, "the value is inf"),
@@ -121,7 +121,9 @@ def test_a_span_of_several_series_is_an_error_that_says_what_to_write() -> None:
     rule = {**ROLLBACK, "for": "10s"}
     judged = judge(a_check(rule), answer(0.9, ranges={0: series(*[0.9] * 11) * 2}))
     assert judged.outcome is Outcome.ERROR
-    assert judged.message.startswith("over its span the query must give one series: aggregate it")
+    assert judged.message.startswith(
+        "over its span the query gives several series and must give one: aggregate it"
+    )
 
 
 def test_a_span_that_cannot_be_had_is_no_data_unless_another_rule_fires_at_once() -> None:

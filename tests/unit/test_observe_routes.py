@@ -92,6 +92,25 @@ def test_what_cannot_be_moved_says_what_to_write(rules: list[dict[str, Any]], pr
     assert read(a_route(*rules)).problem == problem
 
 
+@pytest.mark.parametrize(
+    ("rules", "alone", "serves"),
+    [
+        ([a_rule(*a_pair(100, 0))], set(), {BLUE}),
+        ([a_rule(*a_pair(60, 40))], set(), {BLUE, GREEN}),
+        ([a_rule(*a_pair(100, 0)), a_rule(a_ref("web-green", 7))], {GREEN}, {BLUE, GREEN}),
+        ([a_rule(*a_pair(100, 0)), a_rule(a_ref("web-green", 0))], set(), {BLUE}),
+        ([a_rule(a_ref("web-blue"))], {BLUE}, {BLUE}),
+        ([a_rule(a_ref("docs", 1))], set(), set()),
+    ],
+)
+def test_a_colour_serves_wherever_a_rule_gives_it_a_weight(
+    rules: list[dict[str, Any]], alone: set[Colour], serves: set[Colour]
+) -> None:
+    facts = read(a_route(*rules))
+    assert facts.alone == alone
+    assert {colour for colour in Colour if facts.serves(colour)} == serves
+
+
 def test_the_advice_keeps_the_live_colour_live() -> None:
     assert read(a_route(a_rule(*a_pair(2, 1))), live=GREEN).problem.endswith(
         "write web-green 100, web-blue 0"

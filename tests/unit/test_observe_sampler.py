@@ -139,6 +139,16 @@ async def test_a_source_that_is_ready_but_does_not_answer_says_what_was_wrong(be
     )
 
 
+async def test_a_source_that_answers_one_of_several_checks_is_there(bench: Bench) -> None:
+    assert bench.samplers.source(SHOP) == SourceFacts(reachable=False, asked=False)
+    bench.metrics.diagnosis = "busy"
+    bench.metrics.fails_for = "slow"
+    bench.sync(a_run(a_check(), a_check(name="slow", prometheus={"query": "slow"})))
+    await bench.sampled(2)
+    assert bench.samplers.source(SHOP) == SourceFacts(reachable=True)
+    assert bench.samplers.source(("other", "shop")) == SourceFacts(reachable=False, asked=False)
+
+
 async def test_many_checks_of_an_absent_source_look_for_the_cause_once(bench: Bench) -> None:
     bench.metrics.value = Unavailable("refused")
     bench.sync(a_run(a_check(), *(a_check(name=f"check-{number}") for number in range(7))))

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from golive.api.status import Outcome
+from golive.errors import Unavailable
 from tests.raw import START
 from tests.sampling import Bench, a_check, a_run
 
@@ -36,6 +37,28 @@ async def test_a_span_that_is_older_than_the_traffic_is_not_asked_and_not_yet_a_
     assert bench.metrics.ranges == []
     assert (await bench.next(30)).outcome is Outcome.BREACH
     assert bench.metrics.ranges == [(START, bench.clock.now(), timedelta(seconds=30))]
+
+
+async def test_a_span_that_cannot_be_had_is_no_data_and_not_a_hold_for_ever(bench: Bench) -> None:
+    bench.metrics.value = 0.5
+    bench.metrics.range_fails = Unavailable("it answers 503")
+    sustained = [{"when": "> 0.05", "for": "1m", "action": "Rollback"}]
+    bench.sync(a_run(a_check(rules=sustained), traffic_at=START - timedelta(hours=1)))
+    reading = await bench.sampled(1)
+    assert (reading.outcome, reading.message) == (
+        Outcome.NO_DATA,
+        "its span cannot be asked for: it answers 503",
+    )
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=-10), timedelta(minutes=10)])
+async def test_a_source_whose_clock_differs_is_judged_by_its_own(bench: Bench, ahead: timedelta) -> None:
+    bench.metrics.value, bench.metrics.ahead = 0.5, ahead
+    sustained = [{"when": "> 0.05", "for": "1m", "action": "Rollback"}]
+    bench.sync(a_run(a_check(rules=sustained), traffic_at=START))
+    assert (await bench.next(30)).outcome is Outcome.HOLD
+    assert (await bench.next(30)).outcome is Outcome.BREACH
+    assert bench.metrics.ranges[0][:2] == (START + ahead, START + timedelta(minutes=1) + ahead)
 
 
 async def test_the_longest_span_is_asked_once_for_all_rules(bench: Bench) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +121,15 @@ async def test_the_same_event_is_told_once_by_one_process() -> None:
         recorder.tell(golive(), [STARTED], START)
     await told()
     assert len(server.events) == 1
+
+
+async def test_what_the_api_server_has_long_forgotten_is_told_again() -> None:
+    server = Server()
+    recorder = a_recorder(server)
+    for minutes in (0, 30, 59, 61, 100):
+        recorder.tell(golive(), [STARTED], START + timedelta(minutes=minutes))
+    await told()
+    assert len(server.events) == 2
 
 
 async def test_an_event_that_cannot_be_told_is_logged_and_harms_nobody(

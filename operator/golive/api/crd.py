@@ -19,7 +19,7 @@ _HEADER: Final = "# Generated from operator/golive/api by `make crds`: edit the 
 
 # A rule at the root is asked at every write of the status as well; only one about a change may stand here.
 _SPLIT: Final = Rule(
-    "!has(oldSelf.status) || !has(oldSelf.status.weight)"
+    "!has(oldSelf.status) || !has(oldSelf.status.live) || !has(oldSelf.status.weight)"
     " || oldSelf.status.weight <= 0 || oldSelf.status.weight >= 100"
     " || self.spec.components == oldSelf.spec.components",
     "components cannot change while traffic is split: set spec.target back to the live colour, or where that"

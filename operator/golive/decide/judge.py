@@ -16,7 +16,7 @@ from golive.ports import Point, Series
 
 PRECEDENCE: Final = (Action.ROLLBACK, Action.PLANNED_ROLLBACK, Action.DECIDE, Action.HOLD)
 """The strongest rule that fires decides (rules.md, contradiction 3)."""
-_SEVERAL: Final = "the query must give one series: aggregate it, with sum() for instance"
+_SEVERAL: Final = "and must give one: aggregate it, with sum() for instance"
 LEAST_SHARE: Final = 0.8
 """The share of a range's points that must exist."""
 
@@ -95,7 +95,7 @@ def _unusable(answer: Answer) -> Judged | None:
     if len(answer.series or ()) > 1:
         return Judged(
             Outcome.ERROR,
-            f"the query gives {len(answer.series or ())} series: {_SEVERAL}",
+            f"the query gives {len(answer.series or ())} series {_SEVERAL}",
         )
     return Judged(Outcome.NO_DATA, answer.stale) if answer.stale else None
 
@@ -125,7 +125,9 @@ def _by_rules(check: Check, answer: Answer, point: Point) -> Judged:
     if answer.unspanned:
         return Judged(Outcome.NO_DATA, f"its span cannot be asked for: {answer.unspanned}", value_at=point.at)
     if any(len(series) > 1 for series in answer.ranges.values()):
-        return Judged(Outcome.ERROR, f"over its span {_SEVERAL}", value_at=point.at)
+        return Judged(
+            Outcome.ERROR, f"over its span the query gives several series {_SEVERAL}", value_at=point.at
+        )
     if true:
         rule = check.rules[true[0]]
         message = f"{_says(check, rule, point)}, not yet for {format_duration(rule.for_ or timedelta(0))}"

@@ -1,0 +1,92 @@
+"""News of the cluster: into the cache, and those first whose traffic may have to go back."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from typing_extensions import override
+
+from golive.act.upward import Upward
+from golive.news import News
+from golive.observe.cache import Cache
+from golive.schedule import Schedule
+from tests.raw import FakeClock, Raw, a_golive, a_replica_set, a_service, ready_slice, stamped
+
+SHOP = ("shop", "shop")
+
+
+class Marks(Schedule):
+    """A schedule that notes what is made due."""
+
+    @override
+    def mark(self, key: tuple[str, str], *, delay: float = 0.0, urgent: bool = False) -> None:
+        assert (key, delay) == (SHOP, 0.0)
+        MARKED.append(urgent)
+
+
+MARKED: list[bool] = []
+
+
+async def never(_: tuple[str, str]) -> float | None:
+    raise AssertionError("nothing is ticked here")
+
+
+@pytest.fixture
+def news() -> News:
+    MARKED.clear()
+    return News(Cache(FakeClock()), Marks(never, lambda: 0.0), Upward())
+
+
+def a_shop(phase: str) -> Raw:
+    return stamped({**a_golive(), "status": {"phase": phase}})
+
+
+@pytest.mark.parametrize(
+    ("phase", "kind", "raw", "urgent"),
+    [
+        ("Shifting", "EndpointSlice", ready_slice("web-green", pods=0), True),
+        ("Stabilising", "EndpointSlice", ready_slice("web-green", pods=0), True),
+        ("Preparing", "EndpointSlice", ready_slice("web-green", pods=0), False),
+        ("Live", "EndpointSlice", ready_slice("web-green", pods=0), False),
+        ("Shifting", "Service", a_service("web-green"), False),
+        ("Shifting", "ReplicaSet", a_replica_set("web-green"), False),
+    ],
+)
+async def test_what_may_take_traffic_back_is_urgent_while_traffic_is_split(
+    news: News,
+    phase: str,
+    kind: str,
+    raw: Raw,
+    urgent: bool,  # noqa: FBT001  # a table's column
+) -> None:
+    news.put("GoLive", a_shop(phase))
+    MARKED.clear()
+    news.put(kind, stamped(raw))
+    assert [urgent] == MARKED
+
+
+async def test_a_slice_that_is_deleted_is_as_urgent_and_ends_a_raise_in_flight(news: News) -> None:
+    news.put("GoLive", a_shop("Shifting"))
+    whole = stamped(ready_slice("web-green"))
+    news.put("EndpointSlice", whole)
+    MARKED.clear()
+    raising: asyncio.Task[Any] = asyncio.create_task(news.upward.run(SHOP, _hangs()))
+    await asyncio.sleep(0)
+    news.drop("EndpointSlice", stamped(whole))
+    assert MARKED == [True]
+    with pytest.raises(Exception, match="a rollback came"):
+        await raising
+
+
+async def test_no_tick_is_done_before_every_kind_has_been_listed(news: News) -> None:
+    ticks = asyncio.create_task(news.tick())
+    news.schedule._wake.clear()
+    await asyncio.sleep(0)
+    assert not ticks.done()
+    news.open()
+    ticks.cancel()
+    await asyncio.gather(ticks, return_exceptions=True)
+
+
+async def _hangs() -> None:
+    await asyncio.Event().wait()
