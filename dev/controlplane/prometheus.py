@@ -39,6 +39,10 @@ class PrometheusServer:
         self._process = Process("prometheus", command, self.directory / "prometheus.log")
         self._process.wait_until(lambda: answers(f"{self.url}/-/ready"), READY_SECONDS)
 
+    def configure(self, config: dict[str, Any]) -> None:
+        """Write the configuration that the next start reads."""
+        (self.directory / "prometheus.yml").write_text(yaml.safe_dump(config))
+
     def stop(self) -> None:
         """Stop it; the data stay."""
         if self._process is not None:
@@ -52,8 +56,8 @@ def prometheus_server(
 ) -> Iterator[PrometheusServer]:
     """Run Prometheus with a configuration, and end it whatever happens."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "prometheus.yml").write_text(yaml.safe_dump(config))
     server = PrometheusServer(directory, port or free_ports(1)[0])
+    server.configure(config)
     try:
         server.start()
         yield server

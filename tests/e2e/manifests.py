@@ -13,7 +13,9 @@ def climb(*steps: tuple[int, str]) -> list[Object]:
 HALF_WAY = climb((10, "1s"), (50, "60s"))
 """For stories that end at 50 %: time enough for what happens there."""
 TO_THE_END = climb((10, "3s"), (50, "5s"))
-SLOW = climb((10, "8s"), (50, "8s"))
+HOLD = 8
+"""Seconds of each hold of a slow climb."""
+SLOW = climb((10, f"{HOLD}s"), (50, f"{HOLD}s"))
 FAST = climb((50, "1s"))
 LIMIT = "> 0.05"
 # A code that never occurred has no series: without `or vector(0)` a good release would have no value at all.

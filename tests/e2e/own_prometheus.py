@@ -24,6 +24,7 @@ class OwnPrometheus:
     server: PrometheusServer
     targets: Path
     api_server: str
+    config: dict[str, Any]
 
     def scrape(self, stage: Stage) -> None:
         """Scrape the pods of both colours from now on."""
@@ -35,9 +36,11 @@ class OwnPrometheus:
             ]
         )
 
-    def scrape_nothing(self) -> None:
-        """Scrape nothing from now on."""
-        self._write([])
+    def restart(self, interval: str) -> None:
+        """Start it anew with another scrape interval: unlike after a reload, its last values stay and grow old."""
+        self.server.stop()
+        self.server.configure({**self.config, **_scraping(interval)})
+        self.server.start()
 
     def _write(self, found: list[dict[str, Any]]) -> None:
         # Read whole or not at all.
@@ -53,8 +56,8 @@ def own_prometheus(stage: Stage) -> Iterator[OwnPrometheus]:
     folder.mkdir()
     targets = folder / "targets.json"
     targets.write_text("[]")
-    config = yaml.safe_load(stage.cluster.kubeconfig.read_text())
-    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    ways = yaml.safe_load(stage.cluster.kubeconfig.read_text())
+    cluster, user = ways["clusters"][0]["cluster"], ways["users"][0]["user"]
     job = {
         "job_name": "pods",
         "scheme": "https",
@@ -65,9 +68,13 @@ def own_prometheus(stage: Stage) -> Iterator[OwnPrometheus]:
         },
         "file_sd_configs": [{"files": [str(targets)], "refresh_interval": "1s"}],
     }
-    settings = {"scrape_interval": "1s", "scrape_timeout": "1s"}
-    with prometheus_server(folder, config={"global": settings, "scrape_configs": [job]}) as server:
-        yield OwnPrometheus(server, targets, cluster["server"].removeprefix("https://"))
+    config = {"scrape_configs": [job]}
+    with prometheus_server(folder, config={**config, **_scraping("1s")}) as server:
+        yield OwnPrometheus(server, targets, cluster["server"].removeprefix("https://"), config)
+
+
+def _scraping(interval: str) -> dict[str, Any]:
+    return {"global": {"scrape_interval": interval, "scrape_timeout": "1s"}}
 
 
 def _labels(namespace: str, service: str, pod: str) -> dict[str, str]:

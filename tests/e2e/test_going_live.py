@@ -113,6 +113,22 @@ def test_image_and_target_in_one_commit_in_either_order(stage: Stage) -> None:
 
 
 @scenario
+def test_image_and_target_in_one_commit_without_a_version(stage: Stage) -> None:
+    stage.play_on()
+    stage.go_live(steps=FAST)
+    stage.until_phase("Live")
+    whole = stage.history.weights()[-1].at
+    back = manifests.golive(stage.namespace, target="blue", steps=FAST)
+    # The GoLive first: for a moment it looks like a way back to what blue still runs.
+    stage.apply(back, image(stage, "blue", "2"))
+    until_live(stage, "blue")
+    versions = {one.version for one in stage.traffic.answers("blue", since=whole + ROUTER_LAG)}
+    assert versions == {"2"}
+    assert stage.history.climb() == [0, 50, 100, 50, 0]
+    assert stage.traffic.failed() == []
+
+
+@scenario
 def test_one_bad_component_takes_both_back(stage: Stage) -> None:
     stage.play_on("web", "api", replicas=1)
     stage.go_live("web", "api")

@@ -1,6 +1,7 @@
 """No data is no breach: GoLive holds while nothing is scraped or Prometheus is down, and goes on afterwards."""
 
 from tests.e2e import manifests
+from tests.e2e.history import Object
 from tests.e2e.own_prometheus import own_prometheus
 from tests.e2e.polling import eventually, steadily
 from tests.e2e.scenario import scenario
@@ -15,11 +16,13 @@ def test_scraping_stops_and_prometheus_stops_for_30_seconds(stage: Stage) -> Non
         source.scrape(stage)
         stage.go_live(steps=manifests.SLOW)
         stage.until_step(10)
-        source.scrape_nothing()
-        eventually(lambda: result(stage) == "NoData", what="the check has no data")
+        eventually(lambda: check(stage)["result"] == "Pass", what="the check passes")
+        source.restart("1h")
+        eventually(lambda: "has not scraped for 2s" in check(stage)["message"], what="it says so")
+        assert check(stage)["result"] == "NoData"
         steadily(lambda: stage.history.climb() == [0, 10], seconds=10, what="it holds 10 %")
         assert stage.history.status()["waitingFor"] == "Metrics"
-        source.scrape(stage)
+        source.restart("1s")
         stage.until_step(50)
         source.server.stop()
         eventually(lambda: unavailable(stage), what="it says that Prometheus is gone")
@@ -32,9 +35,10 @@ def test_scraping_stops_and_prometheus_stops_for_30_seconds(stage: Stage) -> Non
     assert stage.traffic.failed() == []
 
 
-def result(stage: Stage) -> str:
-    """Give the result of the one check."""
-    return str(stage.history.status()["checks"][0]["result"])
+def check(stage: Stage) -> Object:
+    """Give the last result of the one check."""
+    found: Object = stage.history.status()["checks"][0]
+    return found
 
 
 def unavailable(stage: Stage) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dev.cluster.progress import ClusterError
-from tests.e2e.manifests import SLOW
+from tests.e2e.manifests import HOLD, SLOW
 from tests.e2e.polling import eventually
 from tests.e2e.scenario import scenario
 from tests.e2e.stage import Stage
@@ -16,11 +16,13 @@ def test_killed_at_50_percent(stage: Stage) -> None:
     stage.play_on()
     stage.go_live(steps=SLOW)
     stage.until_step(50)
+    held_from = stage.history.weights()[-1].at
     stage.operator.kill()
     run = stage.history.status()["run"]
     stage.operator.start()
     stage.until_phase("Live")
     assert stage.history.climb() == [0, 10, 50, 100]
+    assert stage.history.weights()[-1].at - held_from >= HOLD
     assert stage.history.writes() == 1 + 3
     assert stage.history.status()["run"] == run
     assert stage.traffic.failed() == []

@@ -91,6 +91,9 @@ def assert_back_at_once(stage: Stage, began: float) -> None:
     stage.until_phase("RolledBack")
     stage.traffic.seen_for(5)
     assert back - known <= KNOWN_TO_BACK
+    failed = stage.traffic.failed()
+    assert {one.colour for one in failed} <= {"", "green"}, "nobody but green, or nobody at all, has failed"
+    assert all(one.done - known <= KNOWN_TO_BACK + ROUTER_LAG for one in failed)
     assert stage.history.climb() == [0, 10, 50, 0]
     assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.history.status()["rollback"]["rule"] == "no ready pod"

@@ -111,7 +111,8 @@ def _unready(turn: Turn) -> GoBack | None:
     return GoBack(Ends.ROLLED_BACK, rule, value=value, by=component, automatic=True)
 
 
-def _breached(turn: Turn) -> GoBack | None:
+def breached(turn: Turn) -> GoBack | None:
+    """Return the first rule of a check that fires and takes traffic back."""
     for check, component, reading in turn.asked():
         action = fired(turn, check, reading)
         if action in {Action.ROLLBACK, Action.PLANNED_ROLLBACK} and reading and reading.rule is not None:
@@ -155,7 +156,7 @@ CHAIN: tuple[Callable[[Turn], GoBack | None], ...] = (
     taken_back,  # a person says so in the route
     _superseded,  # what was judged is no longer what runs
     _unready,  # pods gone: sooner than any metric
-    _breached,  # a rule of a check
+    breached,  # a rule of a check
     _starved,  # onNoData
     _late,  # deadline
     _unrecorded,  # what was taken back stays back, whatever it was for
