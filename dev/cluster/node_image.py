@@ -81,11 +81,12 @@ def ensure(engine: Engine) -> None:
 def _build(engine: Engine, half: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         apt_install("mmdebstrap")
-    images = half / "images.tar"
-    control_plane_images.build(engine, half, images)
     root = half / "root"
+    # What needs the network comes before what needs minutes: a missing mirror is told at once.
     say("node image: Debian packages")
     debian.unpack(root, PACKAGES)
+    images = half / "images.tar"
+    control_plane_images.build(engine, half, images)
     _arrange(root)
     say("node image: putting it together")
     _commit(engine, half, root, images)

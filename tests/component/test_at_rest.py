@@ -58,6 +58,24 @@ def test_a_colour_that_got_everything_by_hand_at_rest_is_live_once_it_is_the_tar
     assert len(world.writes) == writes
 
 
+@pytest.mark.parametrize("phase", [Phase.LIVE, Phase.STABILISING])
+def test_what_somebody_has_split_is_not_joined_by_another_release(phase: Phase) -> None:
+    world = World()
+    world.run_until(phase)
+    world.run(3)
+    writes = len(world.writes)
+    world.backends["web", BLUE].revision = "r2"
+    world.values["error-rate", "web"] = 0.03
+    world.by_hand(40, writer="argocd-controller", gitops=True)
+    world.edit(target="blue")
+    world.run(30)
+    assert (world.green, len(world.writes)) == (40, writes)
+    assert "write all weight back to green, or give blue all of it" in world.status["message"]
+    world.by_hand(100)
+    world.run(15)
+    assert world.green == 90
+
+
 @pytest.mark.parametrize("green", [0, 40])
 def test_a_component_added_at_rest_is_left_alone_until_it_is_on_the_live_colour(green: int) -> None:
     world = live_on_green()

@@ -16,8 +16,11 @@ def test_traffic_by_hand_is_never_pushed_back_onto_a_dead_live_colour() -> None:
     world.run_until(Phase.LIVE)
     world.run(10)
     world.backends["web", GREEN].ready = 0
-    world.by_hand(40)
     world.edit(target="blue")
+    world.backends["web", BLUE].current = False
+    world.run(3)
+    assert world.phase is Phase.PREPARING
+    world.by_hand(40)
     world.run(5)
     assert world.green == 40
     assert world.status["waitingFor"] == "Decision"

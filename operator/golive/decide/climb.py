@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from golive.api.spec import Action, LateAction, Step
-from golive.api.status import ComponentStatus, Outcome, Phase, StepStatus, Waiting
+from golive.api.spec import Action, LateAction
+from golive.api.status import ComponentStatus, Outcome, Phase, Waiting
 from golive.decide import causes, gates, leave, weights
 from golive.decide.decision import Event, Reason, SaveRun
 from golive.decide.turn import Draft, Turn
@@ -78,21 +78,9 @@ def fallen(turn: Turn) -> Draft | None:
     floor = turn.next_step(least - 1)
     if not low or floor is None:
         return None
-    again = _intent(turn, *floor, before=least).model_copy(update={"lowered_at": turn.now})
+    again = turn.intent(*floor, before=least).model_copy(update={"lowered_at": turn.now})
     message = f"{_who(low)} lowered {turn.fresh} below {had} %: it rises again step by step"
     return turn.wait(Waiting.ROUTE, message, step=again)
-
-
-def _intent(turn: Turn, index: int, asked: Step, *, before: int) -> StepStatus:
-    count = len(turn.spec.steps)
-    return StepStatus(
-        index=index,
-        count=count,
-        text=f"{index}/{count}",
-        weight=asked.weight,
-        before=before,
-        intended_at=turn.now,
-    )
 
 
 def unsettled(turn: Turn) -> Draft | None:
@@ -166,7 +154,7 @@ def promote(turn: Turn) -> Draft:
     upcoming = f"{step[1].weight}%" + (f" at {block.wake:%H:%M:%SZ}" if block and block.wake else "")
     if block:
         return turn.wait(block.waiting, block.message, block.wake, next=upcoming)
-    intent = _intent(turn, *step, before=turn.recorded)
+    intent = turn.intent(*step, before=turn.recorded)
     return turn.to(turn.status.phase, f"raises to {intent.weight} %", step=intent)
 
 

@@ -1,7 +1,7 @@
 """Going back: everything to the colour that was live, first; what it ends in, after it is read back."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from golive.api.spec import Colour
 from golive.api.status import GoLiveStatus, HistoryEntry, Phase, RollbackStatus, Waiting
@@ -43,6 +43,42 @@ def obey(turn: Turn) -> Draft | None:
     """Take it for an abort where a person takes a route back at rest, while the rollback window is open."""
     found = taken_back(turn) if turn.way_back and turn.run.to is turn.live else None
     return go_back(turn, found) if found else None
+
+
+def way_back(turn: Turn) -> Draft | None:
+    """Take setting the target back for what it is within the rollback window: one write, no steps, no checks."""
+    if turn.spec.target is turn.live or turn.spec.target is not turn.way_back:
+        return None
+    if not all(colour.deployment for _, colour in turn.colours(turn.spec.target)):
+        return None
+    if not turn.revision(turn.spec.target):
+        return turn.wait(
+            Waiting.PODS, f"waits to see what {turn.spec.target} runs: what was live, or another release"
+        )
+    if not _is_what_was_live(turn):
+        return None
+    quiet = _quiet_since(turn)
+    if turn.spec.version is None and turn.now < quiet:
+        return turn.wait(
+            Waiting.SETTLE,
+            f"goes back to {turn.spec.target} unless a new image follows; with spec.version it need not wait to see",
+            quiet,
+        )
+    return go_back(turn, GoBack(Ends.RETURNED, f"target was set back to {turn.spec.target}"))
+
+
+def _quiet_since(turn: Turn) -> datetime:
+    # Target and image may come in one commit, the target first: only `version` tells at once which release is meant.
+    return (turn.facts.target_changed_at or turn.now) + timedelta(seconds=turn.facts.settle_seconds)
+
+
+def _is_what_was_live(turn: Turn) -> bool:
+    # Another image or another version asked for makes it a release, which needs its steps.
+    if turn.revision(turn.spec.target) != turn.status.previous_revision:
+        return False
+    asked = turn.spec.version or ""
+    deployments = [colour.deployment for _, colour in turn.colours(turn.spec.target)]
+    return asked in {"", turn.run.version} or all(found and asked in found.versions for found in deployments)
 
 
 def nobody_there(turn: Turn, colour: Colour) -> str:

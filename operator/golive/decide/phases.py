@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from golive.api.status import Phase
-from golive.decide import climb, leave, rest
+from golive.decide import climb, leave, rest, start
 from golive.decide.turn import Draft, Turn
 
 Rule = Callable[[Turn], Draft | None]
@@ -15,21 +15,21 @@ Rule = Callable[[Turn], Draft | None]
 RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     Phase.PENDING: (
         rest.let_go,
-        rest.unfit,
-        rest.contested,
-        rest.discover,  # which colour is live
-        rest.remember,  # a failed release that was deleted and applied again
+        start.unfit,
+        start.contested,
+        start.discover,  # which colour is live
+        start.remember,  # a failed release that was deleted and applied again
         rest.arrive,
         rest.set_out,
     ),
     Phase.PREPARING: (
         rest.let_go,
         rest.arrive,  # target set back before anything moved
-        rest.way_back,
+        leave.way_back,
         rest.lower,  # nobody gives it traffic but by a step
-        rest.unfit,
-        rest.contested,
-        rest.start,
+        start.unfit,
+        start.contested,
+        start.begin,
     ),
     Phase.SHIFTING: (
         leave.turn_back,
@@ -45,7 +45,7 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     Phase.STABILISING: (
         leave.turn_back,
         rest.let_go,
-        rest.way_back,
+        leave.way_back,
         rest.set_out,
         climb.acknowledge,
         climb.repair,
@@ -64,7 +64,7 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     Phase.LIVE: (
         rest.let_go,
         leave.obey,  # a person took it back in the route
-        rest.way_back,
+        leave.way_back,
         rest.late_raise,
         rest.newcomer,  # a route that was added
         rest.moved,  # by a person, all of it, while nothing was going on

@@ -1,16 +1,12 @@
-"""The phases in which no traffic is between the colours: Pending, Preparing, Live, RolledBack, Aborted."""
+"""At rest: the target is live, or was taken back; what the routes say by then, and what sets out again."""
 
-import hashlib
-import json
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-from golive.api.spec import Colour, wire
-from golive.api.status import ComponentStatus, Phase, RunStatus, StepStatus, Waiting
-from golive.decide import causes, gates, leave, weights
+from golive.api.status import Phase, Waiting
+from golive.decide import leave, weights
 from golive.decide.decision import Action, Event, Reason, SaveRun
 from golive.decide.fitness import newcomers
-from golive.decide.leave import go_back, nobody_there, window_closed
+from golive.decide.leave import nobody_there, window_closed
 from golive.decide.turn import Draft, Turn
 
 
@@ -22,106 +18,11 @@ def let_go(turn: Turn) -> Draft | None:
     return replace(draft, actions=leave.release(turn))
 
 
-def unfit(turn: Turn) -> Draft | None:
-    """Say what is wrong with the spec; traffic stays where it is."""
-    if not turn.problems:
-        return None
-    return replace(turn.to(turn.status.phase, turn.problem), stalled="InvalidSpec")
-
-
-def contested(turn: Turn) -> Draft | None:
-    """Leave routes and Deployments to the GoLive that named them first."""
-    if not turn.facts.conflict:
-        return None
-    return replace(turn.to(turn.status.phase, turn.facts.conflict), stalled="Conflict")
-
-
-def discover(turn: Turn) -> Draft | None:
-    """Read the live colour off the routes, once, at first sight."""
-    if turn.status.live is not None:
-        return None
-    for colour in Colour:
-        if all(route.all_on(colour) for _, _, route in turn.routes()):
-            return turn.to(Phase.PENDING, f"{colour} is live", live=colour)
-    draft = turn.to(Phase.PENDING, _split(turn))
-    return replace(draft, stalled="InvalidSpec")
-
-
-def _split(turn: Turn) -> str:
-    component, _, route = next(
-        found for found in turn.routes() if not found[2].all_on(turn.spec.target.other)
-    )
-    fresh, live = component.colour(turn.spec.target).service, component.colour(turn.spec.target.other).service
-    return (
-        f"HTTPRoute {route.name}: no colour has all of the traffic on every route, so none can be called live:"
-        f" write weight 100 for Service {live} and 0 for Service {fresh}, or the other way round, on all routes"
-    )
-
-
-def remember(turn: Turn) -> Draft | None:
-    """Stay rolled back where this release failed before its GoLive was deleted and applied again."""
-    past = turn.facts.past
-    if past is None or turn.status.run is not None or turn.spec.target is turn.live or not past.failed:
-        return None
-    if (past.to, past.version) != (turn.spec.target, turn.spec.version or ""):
-        return None
-    if not turn.revision(past.to):
-        return turn.wait(Waiting.PODS, f"waits to see whether {past.to} runs what has failed before")
-    if past.revision != turn.revision(past.to):
-        return None
-    run = RunStatus(
-        number=past.number,
-        from_=turn.live,
-        to=past.to,
-        version=past.version,
-        revision=past.revision,
-        started_at=turn.now,
-    )
-    draft = turn.to(Phase.ROLLED_BACK, leave.outcome(turn), run=run)
-    return replace(draft, stalled=Phase.ROLLED_BACK.value)
-
-
 def arrive(turn: Turn) -> Draft | None:
     """Rest where the target is live."""
     if turn.spec.target is not turn.live:
         return None
     return turn.to(Phase.LIVE, f"{turn.live} is live", step=None, rollback=None)
-
-
-def way_back(turn: Turn) -> Draft | None:
-    """Take setting the target back for what it is within the rollback window: one write, no steps, no checks."""
-    if turn.spec.target is turn.live or turn.spec.target is not turn.way_back:
-        return None
-    if not all(colour.deployment for _, colour in turn.colours(turn.spec.target)):
-        return None
-    if not turn.revision(turn.spec.target):
-        return turn.wait(
-            Waiting.PODS, f"waits to see what {turn.spec.target} runs: what was live, or another release"
-        )
-    if not _is_what_was_live(turn):
-        return None
-    quiet = _quiet_since(turn)
-    if turn.spec.version is None and turn.now < quiet:
-        return turn.wait(
-            Waiting.SETTLE,
-            f"goes back to {turn.spec.target} unless a new image follows; with spec.version it need not wait to see",
-            quiet,
-        )
-    return go_back(turn, causes.GoBack(causes.Ends.RETURNED, f"target was set back to {turn.spec.target}"))
-
-
-def _quiet_since(turn: Turn) -> datetime:
-    # Target and image may come in one commit, the target first: only `version` tells at once which release is meant.
-    return (turn.facts.target_changed_at or turn.now) + timedelta(seconds=turn.facts.settle_seconds)
-
-
-def _is_what_was_live(turn: Turn) -> bool:
-    # Another image or another version asked for makes it a release, which needs its steps.
-    if turn.revision(turn.spec.target) != turn.status.previous_revision:
-        return False
-    asked = turn.spec.version or ""
-    deployments = [colour.deployment for _, colour in turn.colours(turn.spec.target)]
-    return asked in {"", turn.run.version} or all(found and asked in found.versions for found in deployments)
 
 
 def stay(turn: Turn) -> Draft:
@@ -165,7 +66,7 @@ def strayed(turn: Turn) -> Draft | None:
     return turn.wait(
         Waiting.ROUTE,
         f"{turn.live} is live, but {away[0].writer or 'somebody'} sends traffic to {other} on HTTPRoute {names}:"
-        f" write all weight back to {turn.live}, or set target to {other}",
+        f" write all weight back to {turn.live}, or give {other} all of it and set target to {other}",
     )
 
 
@@ -208,10 +109,10 @@ def lower(turn: Turn) -> Draft | None:
 
 
 def set_out(turn: Turn) -> Draft | None:
-    """Leave Live for the other colour."""
+    """Leave for the other colour, once everything is on the live one: what somebody else has split, nobody knows how to join."""
     if turn.spec.target is turn.live:
         return None
-    return turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
+    return strayed(turn) or turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
 
 
 def retry(turn: Turn) -> Draft | None:
@@ -236,52 +137,3 @@ def _unremembered(turn: Turn) -> tuple[SaveRun, ...]:
     if record is None or (past is not None and past.number >= turn.run.number):
         return ()
     return (SaveRun(leave.past_of(turn, record)),)
-
-
-def start(turn: Turn) -> Draft:
-    """Put the first step of a new run on record; the routes are written once it stands there."""
-    block = gates.before_start(turn)
-    if block:
-        return turn.wait(block.waiting, block.message, block.wake)
-    run = RunStatus(
-        number=_last_number(turn) + 1,
-        from_=turn.live,
-        to=turn.spec.target,
-        version=turn.spec.version or "",
-        revision=turn.revision(turn.spec.target),
-        live_revision=turn.revision(turn.live),
-        plan_hash=_plan_hash(turn),
-        started_at=turn.now,
-    )
-    first = turn.spec.steps[0]
-    step = StepStatus(
-        index=1,
-        count=len(turn.spec.steps),
-        text=f"1/{len(turn.spec.steps)}",
-        weight=first.weight,
-        intended_at=turn.now,
-    )
-    ready = tuple(
-        ComponentStatus(name=component.name, live_ready=colour.ready)
-        for component, colour in turn.colours(turn.live)
-    )
-    return turn.to(
-        Phase.SHIFTING,
-        f"raises to {first.weight} %",
-        run=run,
-        step=step,
-        components=ready,
-        rollback=None,
-        confirmed_at=None,
-    )
-
-
-def _last_number(turn: Turn) -> int:
-    past = turn.facts.past.number if turn.facts.past else 0
-    return max(past, turn.status.run.number if turn.status.run else 0)
-
-
-def _plan_hash(turn: Turn) -> str:
-    plan = wire(turn.spec) | {"revision": turn.revision(turn.spec.target)}
-    plan.pop("suspend", None)
-    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from typing import Any
 
 from golive.api.golive import FINALIZER, GoLive
 from golive.api.spec import Check, Colour, Component, GoLiveSpec, Step
-from golive.api.status import GoLiveStatus, Phase, RunStatus, Waiting
+from golive.api.status import GoLiveStatus, Phase, RunStatus, StepStatus, Waiting
 from golive.decide.decision import Action, Event
 from golive.facts import ColourFacts, ComponentFacts, Facts, Reading, RouteFacts
 
@@ -130,6 +130,18 @@ class Turn:
     def next_step(self, above: int) -> tuple[int, Step] | None:
         """Return the first step above a weight with its place from 1: an edit of the steps never jumps or goes down."""
         return next(((at, step) for at, step in enumerate(self.spec.steps, 1) if step.weight > above), None)
+
+    def intent(self, index: int, step: Step, *, before: int) -> StepStatus:
+        """Return a step to put on record, to be carried out by a later tick that finds it there."""
+        count = len(self.spec.steps)
+        return StepStatus(
+            index=index,
+            count=count,
+            text=f"{index}/{count}",
+            weight=step.weight,
+            before=before,
+            intended_at=self.now,
+        )
 
     def to(self, phase: Phase, message: str, **changes: Any) -> Draft:
         """Go on in a phase (see transitions.py), waiting for nothing unless said."""
