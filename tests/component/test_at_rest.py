@@ -190,7 +190,7 @@ def test_a_rollback_keeps_its_values_and_its_reason() -> None:
     assert world.green == 0
     stalled = world.condition("Stalled")
     assert stalled
-    assert "error-rate > 0.05 (0.9), by web" in stalled["message"]
+    assert "error-rate > 0.05 (0.9), in component web" in stalled["message"]
 
 
 def test_weight_and_ready_are_of_one_colour_in_every_tick() -> None:

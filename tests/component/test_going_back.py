@@ -235,4 +235,7 @@ def test_a_failed_run_that_could_not_be_remembered_is_remembered_once_it_can_be(
     world.past = None
     world.settle()
     assert world.past is not None
-    assert (world.past.outcome, world.past.reason) == ("RolledBack", "error-rate > 0.05 (0.9), by web")
+    assert (world.past.outcome, world.past.reason) == (
+        "RolledBack",
+        "error-rate > 0.05 (0.9), in component web",
+    )

@@ -136,7 +136,7 @@ def test_a_breach_is_told_with_its_rule_and_its_value(shop: Shop) -> None:
     assert '"outcome": "RolledBack"' in data
     described = described_in_one_line(shop)
     for why in (
-        "blue serves again: errors > 0.05 (0.2), by web",
+        "blue serves again: errors > 0.05 (0.2), in component web",
         "Limit: > 0.05",
         "Query: vector(0.2)",
         "Result: Breach",

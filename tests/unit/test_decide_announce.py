@@ -223,8 +223,12 @@ def test_events_say_what_happened() -> None:
     world = rolled_back()
     assert texts(world, Reason.STARTED) == ["run 1: from blue to green"]
     assert texts(world, Reason.WEIGHT_REACHED) == ["10 % (1/3) read back", "50 % (2/3) read back"]
-    assert texts(world, Reason.ROLLING_BACK) == ["goes back to blue: error-rate > 0.05 (0.9), by web"]
-    assert texts(world, Reason.ROLLED_BACK) == ["blue serves again: error-rate > 0.05 (0.9), by web"]
+    assert texts(world, Reason.ROLLING_BACK) == [
+        "goes back to blue: error-rate > 0.05 (0.9), in component web"
+    ]
+    assert texts(world, Reason.ROLLED_BACK) == [
+        "blue serves again: error-rate > 0.05 (0.9), in component web"
+    ]
 
 
 def test_a_second_run_is_told_as_the_first() -> None:

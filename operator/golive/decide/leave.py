@@ -186,4 +186,5 @@ def is_over(status: GoLiveStatus) -> bool:
 
 def _why(found: GoBack | RollbackStatus) -> str:
     value = f" ({found.value})" if found.value else ""
-    return f"{found.rule}{value}" + (f", by {found.by}" if found.by else "")
+    whose = "in component" if found.ends == Ends.ROLLED_BACK else "by"
+    return f"{found.rule}{value}" + (f", {whose} {found.by}" if found.by else "")

@@ -48,7 +48,7 @@ def failure(turn: Turn) -> tuple[str, str, str] | None:
         if not any(route.weight(turn.fresh) for owner, _, route in turn.routes() if owner is component):
             continue
         if colour.ready == 0:
-            return "no ready pod", "0", component.name
+            return "no ready pod", "", component.name
         since = scarce_since(colour, base)
         if since is not None and turn.now >= since + SCARCE_FOR:
             return f"fewer than half of {base} pods ready for 10s", str(colour.ready), component.name
