@@ -25,10 +25,11 @@ def tied(command: Sequence[str | Path]) -> list[str | Path]:
 
 
 def end(child: "subprocess.Popen[bytes]", grace: float) -> None:
-    """Ask a child to end as Ctrl-C does, and make it end where it does not within some seconds."""
+    """Ask a child to end in order, and make it end where it does not within some seconds."""
     if child.poll() is not None:
         return
-    child.send_signal(signal.SIGINT)
+    # Not SIGINT: what was started in the background of a shell ignores that.
+    child.terminate()
     with suppress(subprocess.TimeoutExpired):
         child.wait(grace)
         return

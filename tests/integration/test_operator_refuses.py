@@ -122,7 +122,7 @@ def test_it_says_what_to_write_and_leaves_traffic_alone(
     assert status["phase"] in {"Pending", "Preparing"}
     assert status["observedGeneration"] == 1
     assert shop.condition("Ready")["status"] == "False"
-    assert "InvalidSpec" in until(shop.reasons, 5, "an event")
+    until(lambda: "InvalidSpec" in shop.reasons(), 5, "an event", shop.reasons)
     assert shop.read()["metadata"].get("finalizers", []) == []
 
 

@@ -17,7 +17,8 @@ from dev.cluster.progress import ClusterError
 from dev.endings import end, tied
 
 SLEEPER = "import sys, time; print('up', flush=True); time.sleep(60)"
-DEAF = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {SLEEPER}"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
+ORDERLY = f"from dev.endings import end_in_order; end_in_order(); {SLEEPER}"
 PARENT = """
 import subprocess, sys, time
 from dev.endings import tied
@@ -65,11 +66,18 @@ def test_a_program_that_does_not_exist_is_missed_by_its_own_name() -> None:
     assert tied(["/no/such/program", "run"]) == ["/no/such/program", "run"]
 
 
-@pytest.mark.parametrize(("program", "code"), [(SLEEPER, 1), (DEAF, -signal.SIGKILL)])
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        (SLEEPER, -signal.SIGTERM),
+        (DEAF, -signal.SIGKILL),
+        (ORDERLY, -signal.SIGINT),  # as Python itself ends by a KeyboardInterrupt
+    ],
+)
 def test_a_child_is_asked_to_end_and_then_made_to(program: str, code: int) -> None:
     with started(program) as child:
         end(child, 1)
-        assert child.returncode in {code, -signal.SIGINT}
+        assert child.returncode == code
 
 
 def test_the_lock_is_held_until_the_last_of_those_it_was_passed_to_ends(
