@@ -40,7 +40,7 @@ layers: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q tests/unit
 
-test: $(VENV)/.ready  ## all tests: unit, contract, component, integration, e2e; installs and builds what they need
+test: $(VENV)/.ready  ## all tests: unit, component, contract, integration, e2e; installs and builds what they need
 	$(BIN)/python -m dev.tiers
 
 crds: $(VENV)/.ready  ## generate crds/ and docs/api.md from the models

@@ -9,9 +9,11 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.cluster import binaries, lifecycle
 from dev.cluster.lock import lock
 from dev.cluster.progress import ClusterError
 from dev.endings import end, end_in_order, tied
@@ -20,7 +22,15 @@ PATIENCE = 1500.0
 """Seconds after which a tier that hangs is ended."""
 GRACE = 60.0
 """Seconds in which it cleans up."""
-TIERS = ("unit", "contract", "component", "integration", "e2e")
+PREPARATIONS: dict[str, Callable[[], object] | None] = {
+    "unit": None,
+    "component": None,
+    "contract": binaries.for_tests,
+    "integration": binaries.for_tests,
+    "e2e": lifecycle.up,
+}
+"""What is built or brought up for a tier before it begins: there its progress can be seen, inside a test it cannot."""
+TIERS = tuple(PREPARATIONS)
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,9 @@ class Result:
 def run_tier(tier: str) -> Result:
     """Run one tier's tests; what they print goes through."""
     print(f"--- {tier}", flush=True)
+    prepare = PREPARATIONS[tier]
+    if prepare is not None:
+        prepare()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
