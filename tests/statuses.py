@@ -47,6 +47,7 @@ def whole_status() -> GoLiveStatus:
             text="2/4",
             weight=50,
             before=10,
+            allowed=50,
             intended_at=_at(60.5),
             acknowledged_at=_at(61.25),
         ),

@@ -2,7 +2,8 @@
 
 GoLiveError
 ├── Refused      the API server says the write does not fit what is there (409, 422): look again at once
-│   └── Gone     what was to be written is no longer there (404)
+│   ├── Gone     what was to be written is no longer there (404)
+│   └── NotYet   something else has to be over first
 ├── Denied       not allowed (401, 403): names the verb and the object that the operator's role lacks
 ├── Overruled    a policy or a webhook refuses or changes what was written: a person must mend it
 ├── BadQuery     Prometheus refuses the query: a person must mend it
@@ -22,6 +23,10 @@ class Refused(GoLiveError):  # noqa: N818  # named for what happened, as its sib
 
 class Gone(Refused):
     """The object, or its namespace, is no longer there."""
+
+
+class NotYet(Refused):
+    """Something else has to be over first, and will be in a moment."""
 
 
 class Denied(GoLiveError):  # noqa: N818  # named for what happened, as its siblings

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from golive.act.perform import Performer
 from golive.api.golive import GoLive, parse
 from golive.decide import decide
 from golive.decide.decision import Decision, Event, Reason
-from golive.errors import GoLiveError, Refused
+from golive.errors import GoLiveError, NotYet, Overruled, Refused
 from golive.observe.observer import Observer
 from golive.record.recorder import Recorder
 
@@ -20,6 +21,8 @@ AT_ONCE: Final = 0.0
 RETRY: Final = 0.5
 """Seconds after a failed write, twice as many after each further one; going back is tried at this pace all the time."""
 LONGEST_RETRY: Final = 30.0
+LOOKS: Final = 5
+"""How often a refused write is looked at again at once before it counts as failed."""
 LOOK_AGAIN: Final = 0.05
 """Seconds after a write that was refused for it did not fit what is there."""
 AFTER_A_FAULT: Final = 5.0
@@ -34,6 +37,8 @@ class Reconciler:
     recorder: Recorder
     _failed: dict[Key, int] = field(default_factory=dict)
     """How many ticks of a GoLive have ended in a failed write, one after another."""
+    _rests: dict[Key, datetime] = field(default_factory=dict)
+    """Until when what has failed is not tried again, whatever makes a GoLive due; going back never rests."""
 
     async def tick(self, key: Key) -> float | None:
         """Do one tick; return the seconds until the next, None where only the world can bring one."""
@@ -47,11 +52,13 @@ class Reconciler:
         raw = self.observer.golive(key)
         if raw is None:
             self.observer.forget(key)
-            self._failed.pop(key, None)
+            self._succeeded(key)
             return None
         golive = parse(raw)
         facts = self.observer.facts(golive)
         decision = decide(golive, facts)
+        if self._rests.get(key, facts.now) > facts.now and not decision.goes_down:
+            return (self._rests[key] - facts.now).total_seconds()
         failures = await self.performer.perform(golive, decision.actions)
         if failures and decision.is_binding:
             return self._again(golive, decision, failures)
@@ -59,8 +66,12 @@ class Reconciler:
         self.observer.watch(key)
         if failures or unwritten:
             return self._again(golive, decision, [*failures, *unwritten])
-        self._failed.pop(key, None)
+        self._succeeded(key)
         return AT_ONCE if wrote or decision.actions else self._until(decision)
+
+    def _succeeded(self, key: Key) -> None:
+        self._failed.pop(key, None)
+        self._rests.pop(key, None)
 
     async def _record(self, golive: GoLive, decision: Decision) -> tuple[bool, list[GoLiveError]]:
         # Our own write of the finalizer is the one change since the decision that may lie between.
@@ -72,16 +83,21 @@ class Reconciler:
             if golive.finalizers != _finalizers(raw)
             else golive.resource_version
         )
+        failures: list[GoLiveError] = []
         try:
             wrote = await self.recorder.status(golive, raw.get("status") or {}, fence, decision.status)
+        except Overruled as error:
+            wrote, failures = True, [error]
         except GoLiveError as error:
             return False, [error]
         if wrote:
             self.recorder.tell(golive, decision.events, self.observer.now())
-        return wrote, []
+        return wrote, failures
 
     def _again(self, golive: GoLive, decision: Decision, failures: Sequence[GoLiveError]) -> float:
-        lasting = [error for error in failures if not isinstance(error, Refused)]
+        # What is refused again and again does not fit for another reason than that it was looked at too early.
+        refused = NotYet if self._failed.get(golive.key, 0) >= LOOKS else Refused
+        lasting = [error for error in failures if not isinstance(error, refused)]
         for error in failures:
             log.log(logging.WARNING if error in lasting else logging.INFO, "%s/%s: %s", *golive.key, error)
         # What a server says may differ each time; what was tried, and how it failed, does not.
@@ -95,12 +111,12 @@ class Reconciler:
             for error in lasting
         ]
         self.recorder.tell(golive, events, self.observer.now())
-        return self._pause(golive.key, decision) if lasting else LOOK_AGAIN
-
-    def _pause(self, key: Key, decision: Decision) -> float:
-        times = self._failed.get(key, 0)
-        self._failed[key] = times + 1
-        return RETRY if decision.goes_down else min(RETRY * 2 ** min(times, 10), LONGEST_RETRY)
+        times = self._failed[golive.key] = self._failed.get(golive.key, 0) + 1
+        if not lasting:
+            return LOOK_AGAIN
+        pause = RETRY if decision.goes_down else min(RETRY * 2 ** min(times - 1, 10), LONGEST_RETRY)
+        self._rests[golive.key] = self.observer.now() + timedelta(seconds=pause)
+        return pause
 
     def _until(self, decision: Decision) -> float | None:
         if decision.next_tick is None:

@@ -49,6 +49,8 @@ class Cluster:
     """What the next write of a kind to a name meets."""
     overruled: bool = False
     """Whether a webhook restores the weights that the operator writes."""
+    prunes: str = ""
+    """A field of the status that the API server does not know."""
     slow: dict[tuple[str, str], float] = field(default_factory=dict)
     """Seconds that writes of a kind to a name take to arrive; they arrive even where nobody waits for them."""
 
@@ -157,7 +159,9 @@ class Link:
     ) -> Mapping[str, Any]:
         def apply() -> Raw:
             raw = self.cluster.fenced("GoLive", name, resource_version)
-            return self.cluster.put("GoLive", name, {**raw, "status": _merged(raw.get("status", {}), patch)})
+            status = _merged(raw.get("status", {}), patch)
+            status.pop(self.cluster.prunes, None)
+            return self.cluster.put("GoLive", name, {**raw, "status": status})
 
         return await self._write(namespace, "Status", name, apply)
 

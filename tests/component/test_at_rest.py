@@ -1,11 +1,14 @@
 """At rest the routes are the user's: what they say is told truthfully, and nothing is moved that nobody asked for."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from golive.api.golive import GoLive
 from golive.api.status import Phase
 from golive.facts import RouteFacts
-from tests.builders import BLUE, GREEN, START, Backend, World, component, seconds, spec
+from tests.builders import BLUE, GREEN, START, Backend, World, check, component, seconds, spec
 
 WINDOW_OVER = spec(rollbackWindow="5s")
 
@@ -220,6 +223,136 @@ def test_the_fight_with_git_is_seen_while_it_lasts_and_told_once() -> None:
         assert (world.condition("TrafficConflict") or {})["status"] == "True"
     names = [(event.reason, event.once) for event in world.events]
     assert len(set(names)) <= 6, names
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"found": False, "weights": {}, "problem": "HTTPRoute web is missing"},
+        {"weights": {}, "alone": frozenset({BLUE}), "problem": "HTTPRoute web: rule 1 names web-blue only"},
+        {"alone": frozenset({BLUE}), "problem": "HTTPRoute web: rule 2 names web-blue only"},
+    ],
+)
+def test_a_route_that_does_not_send_everything_to_the_target_makes_it_unready(broken: dict[str, Any]) -> None:
+    world = live_on_green(WINDOW_OVER)
+    world.routes["web", "web"] = replace(world.routes["web", "web"], **broken)
+    world.run(2)
+    assert ready(world) == ("False", "TrafficConflict")
+    assert broken["problem"] in world.status["message"]
+
+
+def test_while_a_person_is_asked_what_serves_is_not_ready() -> None:
+    world = World(spec(stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    world.run(5)
+    assert ready(world) == ("True", "Stabilising")
+    world.backends["web", BLUE].ready = 0
+    world.values["error-rate", "web"] = 0.9
+    world.run(3)
+    assert ready(world) == ("False", "AwaitingDecision")
+
+
+def test_a_question_of_a_rule_is_asked_while_stabilising_too() -> None:
+    rules = [{"when": "> 0.05", "action": "Decide"}]
+    world = World(spec(stabilise={"for": "1h"}, checks=[check(rules=rules)]))
+    world.run_until(Phase.STABILISING)
+    world.values["error-rate", "web"] = 0.9
+    world.run(3)
+    assert world.status["waitingFor"] == "Decision"
+    assert "DecisionNeeded" in world.reasons()
+
+
+def test_a_component_that_has_nothing_to_give_back_disarms_no_other() -> None:
+    world = World(spec(stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    add_component(world, "api", 0)
+    world.backends["api", BLUE].found = False
+    world.backends["api", BLUE].ready = 0
+    world.values["error-rate", "web"] = 0.9
+    world.run(3)
+    assert world.routes["web", "web"].all_on(BLUE)
+
+
+def test_target_turned_away_and_back_before_it_was_stable_stabilises_on_with_its_rules_armed() -> None:
+    world = World(spec(stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    world.values["error-rate", "web"] = 0.03
+    world.run(2)
+    world.backends["web", BLUE].revision = "r2"
+    world.edit(target="blue")
+    world.settle()
+    assert world.status["phase"] == "Preparing"
+    world.edit(target="green")
+    world.settle()
+    assert (world.status["phase"], ready(world)[0]) == ("Stabilising", "False")
+    world.values["error-rate", "web"] = 0.9
+    world.run(3)
+    assert world.status["phase"] == "RolledBack"
+
+
+def test_git_moving_everything_together_with_the_target_while_stabilising_is_taken_for_live() -> None:
+    world = World(spec(stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    world.backends["web", BLUE].revision = "r2"
+    world.by_hand(0, writer="argocd-controller", gitops=True)
+    world.edit(target="blue", version="1")
+    world.run(3)
+    assert (world.phase, world.status["live"]) == (Phase.LIVE, "blue")
+
+
+def test_what_was_put_back_late_is_not_called_ready_before_it_is() -> None:
+    world = live_on_green(WINDOW_OVER)
+    route = world.routes["web", "web"]
+    world.routes["web", "web"] = replace(route, weights={BLUE: (10,), GREEN: (90,)}, ours=True)
+    world.frozen = True
+    world.settle()
+    assert ready(world)[0] == "False"
+
+
+def test_unless_every_check_passes_it_is_not_called_stable() -> None:
+    world = World()
+    world.run_until(Phase.STABILISING)
+    world.run(5)
+    world.values["error-rate", "web"] = 0.03
+    world.run(40)
+    assert (world.phase, world.status["waitingFor"]) == (Phase.STABILISING, "Metrics")
+
+
+def test_after_an_abort_nobody_gives_it_traffic_without_a_step() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.by_hand(0)
+    world.run_until(Phase.ABORTED)
+    world.by_hand(40)
+    world.run(2)
+    assert world.green == 0
+
+
+def test_without_its_memory_of_known_routes_a_run_still_goes_back() -> None:
+    world = World()
+    world.run_to_weight(10)
+    del world.status["known"]
+    world.values["error-rate", "web"] = 0.9
+    world.now += seconds(1)
+    world.tick()
+    assert world.green == 0
+
+
+def test_components_renamed_again_and_again_leave_a_status_that_can_be_read() -> None:
+    names = [f"c{number}" for number in range(16)]
+    world = World(spec(components=[component(name, (name,)) for name in names], stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    parts = world.raw_spec["components"]
+    for part in parts:
+        new = {**part, "name": f"{part['name']}x"}
+        for colour in (BLUE, GREEN):
+            world.backends[new["name"], colour] = world.backends[part["name"], colour]
+        world.routes[new["name"], part["name"]] = world.routes[part["name"], part["name"]]
+    world.edit(
+        components=[{**part, "name": f"{part['name']}x"} for part in parts],
+    )
+    world.run(2)
+    assert len(world.status["run"]["carried"]) == 16
 
 
 def test_each_new_revision_after_a_rollback_is_told() -> None:

@@ -160,6 +160,35 @@ def test_a_first_step_taken_back_in_the_moment_it_was_written_is_obeyed_though_i
     assert (world.green, world.phase) == (0, Phase.ABORTED)
 
 
+def test_a_bad_spec_while_the_first_step_waits_is_no_take_back() -> None:
+    world = started()
+    world.backends["web", GREEN].ready = 0
+    world.run(3)
+    route = world.routes["web", "web"]
+    world.by_hand(0)
+    world.routes["web", "web"] = replace(world.routes["web", "web"], problem="HTTPRoute web: rule 2 is wrong")
+    world.run(3)
+    assert world.phase is Phase.SHIFTING
+    world.routes["web", "web"] = replace(route, written_at=world.now)
+    world.backends["web", GREEN].ready = 2
+    world.run_to_weight(10)
+
+
+def test_suspended_between_the_intent_and_its_write_nothing_rises() -> None:
+    world = started()
+    world.edit(suspend=True)
+    world.run(5)
+    assert (world.green, world.status["waitingFor"]) == (0, "Paused")
+
+
+def test_while_its_revision_is_unknown_nothing_rises() -> None:
+    world = World()
+    world.run_to_weight(10)
+    world.backends["web", GREEN].current = False
+    world.run(20)
+    assert (world.green, world.status["waitingFor"]) == (10, "Pods")
+
+
 def test_one_pod_that_is_away_or_one_more_for_the_load_does_not_keep_it_from_rising() -> None:
     world = World()
     world.backends["web", BLUE] = Backend("web-blue", replicas=10, ready=10)

@@ -10,7 +10,7 @@ import pytest
 from golive.errors import Denied, GoLiveError, Gone, Refused, Unavailable
 from tests.component.cluster import LATENCY
 from tests.component.operator_process import Stage, a_check, a_stage
-from tests.raw import START, Raw, ready_slice
+from tests.raw import START, Raw, a_deployment, ready_slice
 from tests.scripted_time import play
 
 Scene = Callable[[Stage], Coroutine[Any, Any, None]]
@@ -369,7 +369,7 @@ def test_a_webhook_that_restores_the_weights_is_not_argued_with_at_full_speed_an
         before = len(stage.cluster.tries)
         await asyncio.sleep(60)
         assert stage.cluster.green() == 10
-        assert len(stage.cluster.tries) - before <= 100
+        assert len([1 for _, kind, _ in stage.cluster.tries[before:] if kind == "HTTPRoute"]) <= 12
         stage.cluster.overruled = False
         await stage.in_phase("Live")
 
@@ -416,5 +416,71 @@ def test_deleted_while_the_first_raise_is_in_flight_leaves_no_traffic_behind(arr
         await stage.until(lambda: ("GoLive", "shop") not in stage.cluster.objects)
         await asyncio.sleep(10)
         assert stage.cluster.green() == 0
+
+    played(scene)
+
+
+@pytest.mark.parametrize("refused", ["HTTPRoute", "Status"])
+def test_what_is_refused_for_good_is_tried_ever_more_rarely_and_told(refused: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(10)
+        before = len(stage.cluster.tries)
+        stage.cluster.fault = lambda kind, _: Refused("422: a policy forbids it") if kind == refused else None
+        await asyncio.sleep(60)
+        assert len([1 for _, kind, _ in stage.cluster.tries[before:] if kind == refused]) <= 20
+        stage.cluster.fault = lambda *_: None
+        await stage.in_phase("Live")
+
+    stage = played(scene)
+    assert stage.cluster.climbs() == [10, 50, 100]
+    assert "WriteFailed" in stage.cluster.events()
+
+
+def test_a_definition_that_is_older_than_the_operator_is_said_and_not_argued_with() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.cluster.prunes = "known"
+        await asyncio.sleep(120)
+        assert len(stage.cluster.tries) <= 40
+
+    stage = played(scene, target="blue")
+    told = [write.body["note"] for write in stage.cluster.writes if write.kind == "Event"]
+    assert any("the CRD in the cluster is older than the operator" in note for note in told)
+
+
+def test_without_a_finalizer_no_traffic_moves() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.cluster.fault = lambda kind, _: Denied("no role") if kind == "Finalizers" else None
+        await asyncio.sleep(30)
+        assert stage.cluster.climbs() == []
+        assert "run" not in stage.status
+
+    played(scene)
+
+
+def test_pods_that_stay_scarce_take_it_back_in_time_though_nothing_else_happens() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.cluster.add("Deployment", a_deployment("web-green", 4))
+        stage.cluster.add("EndpointSlice", ready_slice("web-green", pods=4))
+        await stage.at_weight(50)
+        stage.cluster.add("EndpointSlice", ready_slice("web-green", pods=1))
+        began = now()
+        back = await stage.until(taken_back(stage), every=0.01, within=30)
+        assert 10 <= back - began <= 10.5
+
+    steps = [{"weight": 50, "hold": "10m"}, {"weight": 100}]
+    played(scene, steps=steps, checks=[a_check(interval="60s")])
+
+
+def test_a_terminating_namespace_is_not_written_to_at_full_speed() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(50)
+        stage.cluster.fault = lambda kind, _: (
+            Gone("namespace is terminating") if kind == "ConfigMap" else None
+        )
+        stage.metrics.set("web-green", 0.2)
+        await stage.in_phase("RolledBack")
+        before = len(stage.cluster.tries)
+        await asyncio.sleep(60)
+        assert len(stage.cluster.tries) - before <= 20
 
     played(scene)

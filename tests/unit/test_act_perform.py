@@ -204,13 +204,13 @@ async def test_a_write_that_is_answered_and_changed_on_its_way_has_failed_and_sa
     assert "its weights are not those written: an admission webhook or policy changes them" in str(error)
 
 
-async def test_a_run_whose_namespace_goes_need_not_be_remembered() -> None:
+async def test_a_run_that_cannot_be_remembered_is_said() -> None:
     cluster = a_cluster(green=50)
     cluster.fails |= {
         what: Gone("namespace is terminating") for what in (f"runs shop {runs_data(RUN)['last']}",)
     }
-    assert await a_performer(cluster).perform(golive(), [SaveRun(RUN), SetFinalizer(present=False)]) == []
-    assert cluster.wrote == ["finalizers"]
+    (error,) = await a_performer(cluster).perform(golive(), [SaveRun(RUN)])
+    assert isinstance(error, Gone)
 
 
 async def test_what_is_remembered_is_seen_at_once() -> None:

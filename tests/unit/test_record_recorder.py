@@ -12,7 +12,7 @@ import pytest
 from golive.api.golive import GoLive, parse
 from golive.api.status import GoLiveStatus, Phase, status_wire
 from golive.decide.decision import Event, Reason
-from golive.errors import Gone, Refused, Unavailable
+from golive.errors import Gone, Overruled, Refused, Unavailable
 from golive.record.event import event_body
 from golive.record.recorder import Recorder
 from tests.raw import START, a_golive
@@ -28,6 +28,8 @@ class Server:
     statuses: list[tuple[str, str, str, Mapping[str, Any]]] = field(default_factory=list)
     events: list[Mapping[str, Any]] = field(default_factory=list)
     seen: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What it answers to have kept of a status."""
     fails: Exception | None = None
     waits: asyncio.Event | None = None
 
@@ -37,7 +39,7 @@ class Server:
         if self.fails:
             raise self.fails
         self.statuses.append((namespace, name, resource_version, patch))
-        return {"written": True}
+        return {"status": self.kept}
 
     async def event(self, namespace: str, body: Mapping[str, Any]) -> None:
         assert namespace == body["metadata"]["namespace"]
@@ -80,12 +82,20 @@ async def told() -> None:
 
 
 async def test_only_what_changed_is_written_and_counts_as_seen() -> None:
-    server = Server()
     before = status_wire(GoLiveStatus(message="a"))
     after = GoLiveStatus(message="b", phase=Phase.LIVE)
+    server = Server(kept=status_wire(after))
     assert await a_recorder(server).status(golive(), before, "17", after)
     assert server.statuses == [("shop", "shop", "17", {"message": "b", "phase": "Live"})]
-    assert server.seen == [("GoLive", {"written": True})]
+    assert server.seen == [("GoLive", {"status": status_wire(after)})]
+
+
+async def test_a_status_that_is_not_kept_whole_is_said_with_what_to_do() -> None:
+    after = GoLiveStatus(message="b", known=("web/web",))
+    server = Server(kept={key: value for key, value in status_wire(after).items() if key != "known"})
+    with pytest.raises(Overruled, match="the CRD in the cluster is older than the operator: apply crds/"):
+        await a_recorder(server).status(golive(), {}, "17", after)
+    assert len(server.seen) == 1
 
 
 async def test_a_status_that_stays_costs_no_write() -> None:

@@ -9,7 +9,7 @@ from golive.act.swap import is_written, operations
 from golive.act.upward import Upward
 from golive.api.golive import FINALIZER, GoLive
 from golive.decide.decision import Action, SaveRun, SetFinalizer, SetWeights
-from golive.errors import GoLiveError, Gone, Overruled, Refused
+from golive.errors import GoLiveError, Gone, NotYet, Overruled, Refused
 from golive.ports import Records, Routes, Seen
 from golive.runs import runs_data
 
@@ -100,16 +100,12 @@ class Performer:
             )
 
     async def _remember(self, golive: GoLive, action: SaveRun) -> None:
-        try:
-            kept = await self.records.runs(golive.namespace, golive.name, runs_data(action.run))
-        except Gone:
-            # Its namespace goes, and with it whatever could be applied again.
-            return
+        kept = await self.records.runs(golive.namespace, golive.name, runs_data(action.run))
         self.seen.put("ConfigMap", kept)
 
     async def _finalizer(self, golive: GoLive, *, present: bool) -> None:
         if not present and self.upward.may_arrive(golive.key):
-            raise Refused("a raise that was given up may still arrive: until it cannot, nothing is let go")
+            raise NotYet("a raise that was given up may still arrive: until it cannot, nothing is let go")
         others = [name for name in golive.finalizers if name != FINALIZER]
         wanted = [*others, FINALIZER] if present else others
         written = await self.records.finalizers(

@@ -106,6 +106,8 @@ class StepStatus(StatusModel):
     """When the step was put on record, before any route was written."""
     before: int = 0
     """The weight that had been read back when this step was put on record, in percent."""
+    allowed: int = 0
+    """The weight that a route may still carry where another was lowered, in percent; 0 where it is the step's own."""
     lowered_at: Time | None = None
     """When somebody else lowered a route: only checks asked since then let it rise again."""
     acknowledged_at: Time | None = None

@@ -6,7 +6,7 @@ from golive.api.golive import GoLive
 from golive.api.status import Phase
 from golive.decide import causes
 from golive.decide.announce import announce
-from golive.decide.conditions import conditions
+from golive.decide.conditions import conditions, conflict_ends
 from golive.decide.decision import Decision, SetFinalizer
 from golive.decide.fitness import problems
 from golive.decide.phases import first_answer
@@ -41,7 +41,7 @@ _SPLIT = frozenset({Phase.SHIFTING, Phase.STABILISING})
 def _finish(turn: Turn, draft: Draft) -> Decision:
     seen = _held(turn, replace(draft, status=observed(turn, draft.status)))
     status = seen.status.model_copy(update={"conditions": conditions(turn, seen)})
-    wakes = [seen.wake, status.rollback_until if status.phase == "Live" else None]
+    wakes = [seen.wake, status.rollback_until if status.phase == "Live" else None, conflict_ends(status)]
     if status.phase in {"Shifting", "Stabilising"} and turn.status.run:
         wakes.append(causes.next_cause(turn))
     upcoming = [wake for wake in wakes if wake and wake > turn.now]

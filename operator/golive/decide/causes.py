@@ -83,7 +83,7 @@ def _unrecorded(turn: Turn) -> GoBack | None:
         if route.ours and _fallen_to_live(turn, component, route):
             return GoBack(
                 Ends.ROLLED_BACK,
-                f"HTTPRoute {route.name} had been taken back before the operator stopped",
+                f"HTTPRoute {route.name} was taken back, and why was not put on record",
                 automatic=True,
             )
     return None

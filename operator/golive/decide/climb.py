@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from golive.api.spec import Action, LateAction
-from golive.api.status import ComponentStatus, Outcome, Phase, Waiting
+from golive.api.status import ComponentStatus, Outcome, Phase, StepStatus, Waiting
 from golive.decide import causes, gates, leave, weights
 from golive.decide.decision import Event, Reason, SaveRun
 from golive.decide.turn import Draft, Turn
@@ -14,18 +14,16 @@ from golive.facts import PastRun, Reading, RouteFacts
 def acknowledge(turn: Turn) -> Draft | None:
     """Take a step for done once every route was read back at its weight: the hold counts from here."""
     step = turn.status.step
-    if (
-        step is None
-        or step.acknowledged_at is not None
-        or not weights.stand_at(turn, turn.fresh, step.weight)
-    ):
+    if step is None or step.acknowledged_at is not None or not weights.stand_at(turn, step.weight):
         return None
-    changes = {
+    changes: dict[str, object] = {
         "step": step.model_copy(update={"acknowledged_at": turn.now}),
         "components": _based(turn),
     }
     if step.weight == weights.WHOLE and turn.status.phase is Phase.SHIFTING:
         return _flip(turn, changes)
+    if step.weight == weights.WHOLE:
+        changes |= {"live_since": turn.now, "confirmed_at": None}
     return turn.to(turn.status.phase, f"{step.weight} % read back", **changes)
 
 
@@ -56,13 +54,13 @@ def _based(turn: Turn) -> tuple[ComponentStatus, ...]:
 
 def repair(turn: Turn) -> Draft | None:
     """Put down at once what carries more than is on record, whoever wrote it."""
-    actions = weights.lower_to(turn, turn.recorded)
+    actions = weights.lower_to(turn, turn.ceiling)
     if not actions or leave.nobody_there(turn, turn.run.from_):
         return None
     who = ", ".join(
-        sorted({route.writer for _, _, route in turn.routes() if route.weight(turn.fresh) > turn.recorded})
+        sorted({route.writer for _, _, route in turn.routes() if route.weight(turn.fresh) > turn.ceiling})
     )
-    message = f"{who or 'somebody'} raised {turn.fresh} above {turn.recorded} %: put back"
+    message = f"{who or 'somebody'} raised {turn.fresh} above {turn.ceiling} %: put back"
     events = (Event(Reason.ROUTE_REPAIRED, message, warning=True, once=_versions(turn)),)
     return replace(turn.wait(Waiting.ROUTE, message), actions=actions, events=events)
 
@@ -73,21 +71,35 @@ def fallen(turn: Turn) -> Draft | None:
     if step is None:
         return None
     had = step.weight if step.acknowledged_at else step.before
-    low = [route for _, _, route in turn.routes() if route.least(turn.fresh) < had]
+    low = [
+        route
+        for _, _, route in turn.routes()
+        if route.least(turn.fresh) < had or _lowered_meanwhile(turn, step, route)
+    ]
     least = min((route.least(turn.fresh) for route in low), default=had)
     floor = turn.next_step(least - 1)
     if not low or floor is None:
         return None
     again = turn.intent(*floor, before=least).model_copy(update={"lowered_at": turn.now})
-    message = f"{_who(low)} lowered {turn.fresh} below {had} %: it rises again step by step"
+    message = f"{_who(low)} lowered {turn.fresh} to {least} %: it rises again step by step"
     return turn.wait(Waiting.ROUTE, message, step=again)
+
+
+def _lowered_meanwhile(turn: Turn, step: StepStatus, route: RouteFacts) -> bool:
+    """Tell whether somebody wrote a route that this step has to raise, after it was put on record."""
+    answered = step.lowered_at == step.intended_at
+    if step.acknowledged_at or step.intended_at is None or answered or not turn.run.carried:
+        return False
+    written = route.written_at is not None and route.written_at > step.intended_at
+    return written and not route.ours and route.least(turn.fresh) < step.weight
 
 
 def unsettled(turn: Turn) -> Draft | None:
     """Hold a run whose spec has become invalid or contested; what takes traffic back stays armed."""
     if not turn.problems and not turn.facts.conflict:
         return None
-    draft = turn.to(turn.status.phase, turn.problem or turn.facts.conflict)
+    # What it waited for before says whether the first write may have been tried: see causes.
+    draft = turn.wait(turn.status.waiting_for, turn.problem or turn.facts.conflict)
     return replace(draft, stalled="InvalidSpec" if turn.problems else "Conflict")
 
 

@@ -4,7 +4,8 @@ Ready is always there; Reconciling and Stalled only while they are True, and nev
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from golive.api.component import Colour
 from golive.api.status import LONGEST_TEXT, Condition, GoLiveStatus, Phase, Waiting, cut
@@ -18,6 +19,8 @@ _WAITING_REASON = {
     Waiting.METRICS: "ChecksNotPassing",
     Waiting.ROUTE: "TrafficConflict",
 }
+CONFLICT_FOR: Final = timedelta(minutes=5)
+"""How long after somebody lowered a route that is said."""
 _MEASURED = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
 _WITH_A_WAY_BACK = frozenset({Phase.SHIFTING, Phase.STABILISING})
 
@@ -30,7 +33,7 @@ def conditions(turn: Turn, draft: Draft) -> tuple[Condition, ...]:
         *_metrics(turn, draft.status),
         *_way_back(turn, draft.status),
         *_live_changed(turn, draft.status),
-        *_traffic_conflict(draft.status),
+        *_traffic_conflict(turn, draft.status),
     ]
     return tuple(_timed(turn, kind, status, reason, message) for kind, status, reason, message in wanted)
 
@@ -60,7 +63,8 @@ def _is_ready(status: GoLiveStatus) -> bool:
 def _is_confirmed(status: GoLiveStatus) -> bool:
     step = status.step
     whole = step is not None and step.acknowledged_at is not None and step.weight == WHOLE
-    return status.phase is Phase.STABILISING and status.confirmed_at is not None and whole
+    asked = status.waiting_for is Waiting.DECISION
+    return status.phase is Phase.STABILISING and status.confirmed_at is not None and whole and not asked
 
 
 def _ready_reason(status: GoLiveStatus) -> str:
@@ -124,15 +128,20 @@ def _live_changed(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
         )
 
 
-def _traffic_conflict(status: GoLiveStatus) -> Iterator[Wanted]:
-    lowered = status.step.lowered_at if status.step else None
+def conflict_ends(status: GoLiveStatus) -> datetime | None:
+    """Return until when it is said that somebody lowered a route."""
+    lowered = status.step.lowered_at if status.step and status.phase in _WITH_A_WAY_BACK else None
+    return lowered + CONFLICT_FOR if lowered else None
+
+
+def _traffic_conflict(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
+    ends = conflict_ends(status)
     if status.waiting_for is Waiting.ROUTE:
         yield "TrafficConflict", "True", "WeightsChanged", status.message
-    elif lowered and status.phase in _WITH_A_WAY_BACK:
-        yield (
-            *("TrafficConflict", "True", "WeightsChanged"),
-            f"somebody lowered a route below its step at {lowered:%H:%M:%SZ}: it is regained as a step is",
-        )
+    elif ends and turn.now < ends:
+        at = f"{ends - CONFLICT_FOR:%H:%M:%SZ}"
+        message = f"somebody lowered a route below its step at {at}: it is regained as a step is"
+        yield "TrafficConflict", "True", "WeightsChanged", message
 
 
 def since(record: GoLiveStatus, kind: str, status: str, now: datetime) -> datetime:

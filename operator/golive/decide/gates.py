@@ -152,15 +152,7 @@ def last_samples_pass(turn: Turn) -> Block | None:
     # The first step needs readiness only: nothing can be measured.
     if turn.run.traffic_at is None:
         return None
-    return next(
-        filter(None, (_passes(turn, *asked) for asked in _asked(turn) if _can_tell(turn, asked))), None
-    )
-
-
-def _can_tell(turn: Turn, asked: tuple[Check, str, Reading | None]) -> bool:
-    """Tell whether a check can have a value: without any traffic it need not, and what is bad counts all the same."""
-    reading = asked[2]
-    return turn.weight > 0 or (reading is not None and reading.outcome is not Outcome.NO_DATA)
+    return next(filter(None, (_passes(turn, *asked) for asked in _asked(turn))), None)
 
 
 def _asked(turn: Turn) -> list[tuple[Check, str, Reading | None]]:
@@ -173,7 +165,9 @@ def _passes(turn: Turn, check: Check, component: str, reading: Reading | None) -
     lowered_at = turn.status.step.lowered_at if turn.status.step else None
     if lowered_at and reading.taken_at <= lowered_at:
         return Block(Waiting.METRICS, f"check {check.name} of {component} has not been asked since")
-    if reading.outcome is Outcome.PASS:
+    # Without any traffic a check need not have a value: what was reset to nothing starts over (decision 6).
+    blank = turn.weight == 0 and reading.outcome is Outcome.NO_DATA and not turn.facts.source.message
+    if reading.outcome is Outcome.PASS or blank:
         return None
     return Block(Waiting.METRICS, _without_value(check, component, reading))
 

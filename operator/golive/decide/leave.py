@@ -82,9 +82,10 @@ def _is_what_was_live(turn: Turn) -> bool:
 
 
 def nobody_there(turn: Turn, colour: Colour) -> str:
-    """Say which component has no ready pod of a colour: nothing sends traffic there unless a person asks for it."""
+    """Say which component has traffic to give back and no ready pod of a colour: only a person may send it there."""
+    served = {owner.name for owner, _, route in turn.routes() if route.serves(colour.other)}
     for component, facts in turn.colours(colour):
-        if facts.ready == 0:
+        if facts.ready == 0 and component.name in served:
             return f"{component.name} has no ready pod of {colour}"
     return ""
 

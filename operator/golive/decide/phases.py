@@ -46,6 +46,7 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
         leave.turn_back,
         rest.let_go,
         leave.way_back,
+        rest.moved,
         rest.set_out,
         climb.acknowledge,
         climb.repair,

@@ -50,7 +50,8 @@ def _with_traffic(turn: Turn, status: GoLiveStatus) -> RunStatus | None:
     )
     if set(carried) <= set(run.carried):
         return run
-    both = tuple(sorted({*run.carried, *carried}))
+    named = {share(component, route) for component, seen in turn.components() for route in seen.routes}
+    both = tuple(sorted({*run.carried, *carried} & named))
     return run.model_copy(update={"carried": both, "traffic_at": run.traffic_at or turn.now})
 
 

@@ -22,6 +22,11 @@ def arrive(turn: Turn) -> Draft | None:
     """Rest where the target is live."""
     if turn.spec.target is not turn.live:
         return None
+    since, run = turn.status.live_since, turn.status.run
+    if since and run and run.to is turn.live and turn.now < since + turn.spec.stabilise.for_:
+        whole = len(turn.spec.steps)
+        step = turn.intent(whole, turn.spec.steps[-1], before=0).model_copy(update={"acknowledged_at": since})
+        return turn.to(Phase.STABILISING, f"{turn.live} is live at 100 %", step=step, rollback=None)
     return turn.to(Phase.LIVE, f"{turn.live} is live", step=None, rollback=None)
 
 
@@ -59,6 +64,17 @@ def moved(turn: Turn) -> Draft | None:
 
 def strayed(turn: Turn) -> Draft | None:
     """Say where a route at rest does not send everything to the live colour; it is left as somebody wrote it."""
+    other = turn.live.other
+    broken = [
+        r for _, _, r in turn.routes() if other in r.alone or (not r.weights and not r.all_on(turn.live))
+    ]
+    if broken:
+        return turn.wait(Waiting.ROUTE, f"{turn.live} is live, but {broken[0].problem}")
+    return split(turn)
+
+
+def split(turn: Turn) -> Draft | None:
+    """Say where a route at rest is shared between the colours."""
     away = [route for _, _, route in turn.routes() if route.weights and not route.all_on(turn.live)]
     if not away:
         return None
@@ -77,7 +93,7 @@ def late_raise(turn: Turn) -> Draft | None:
     ]
     if not late or turn.facts.conflict or nobody_there(turn, turn.live):
         return None
-    draft = turn.to(turn.status.phase, f"{turn.live} is live")
+    draft = turn.wait(Waiting.ROUTE, f"{turn.live} is live: a raise that arrived late is put back")
     return replace(draft, actions=weights.give_back(turn, turn.live))
 
 
@@ -112,7 +128,7 @@ def set_out(turn: Turn) -> Draft | None:
     """Leave for the other colour, once everything is on the live one: what somebody else has split, nobody knows how to join."""
     if turn.spec.target is turn.live:
         return None
-    return strayed(turn) or turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
+    return split(turn) or turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
 
 
 def retry(turn: Turn) -> Draft | None:

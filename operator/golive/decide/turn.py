@@ -78,8 +78,13 @@ class Turn:
 
     @property
     def recorded(self) -> int:
-        """The weight on record: no route may carry more."""
+        """The weight on record."""
         return self.status.step.weight if self.status.step else 0
+
+    @property
+    def ceiling(self) -> int:
+        """The weight above which a route is put down: what has been reached once, whoever lowered a route since."""
+        return max(self.recorded, self.status.step.allowed) if self.status.step else 0
 
     @property
     def problem(self) -> str:
@@ -140,7 +145,9 @@ class Turn:
             text=f"{index}/{count}",
             weight=step.weight,
             before=before,
+            allowed=self.ceiling if self.ceiling > step.weight else 0,
             intended_at=self.now,
+            lowered_at=self.status.step.lowered_at if self.status.step else None,
         )
 
     def to(self, phase: Phase, message: str, **changes: Any) -> Draft:
@@ -159,7 +166,7 @@ _ON_A_RUN = frozenset(
 )
 
 
-_CARRYING = frozenset({Phase.SHIFTING, Phase.STABILISING, Phase.ROLLING_BACK})
+_CARRYING = frozenset({Phase.STABILISING, Phase.ROLLING_BACK})
 
 
 def share(component: Component, route: RouteFacts) -> str:
@@ -171,5 +178,7 @@ def is_newcomer(status: GoLiveStatus, component: Component, route: RouteFacts) -
     """Tell whether a route was added later and does not send everything to the live colour: nobody knows what it should."""
     if status.live is None or not route.weights or route.all_on(status.live):
         return False
+    if route.ours or status.phase is Phase.SHIFTING:
+        return False  # what we wrote is no stranger's, and mid-way every route goes along
     carried = status.run.carried if status.run and status.phase in _CARRYING else ()
     return share(component, route) not in {*status.known, *carried}

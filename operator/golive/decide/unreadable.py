@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from golive.api.golive import GoLive
+from golive.api.golive import FINALIZER, GoLive
 from golive.api.status import LONGEST_TEXT, Condition, Waiting, cut
 from golive.decide.announce import announce
 from golive.decide.conditions import since
@@ -32,5 +32,5 @@ def unreadable(golive: GoLive, now: datetime) -> Decision:
             "conditions": both,
         }
     )
-    release = (SetFinalizer(present=False),) if golive.deleting and golive.finalizers else ()
+    release = (SetFinalizer(present=False),) if golive.deleting and FINALIZER in golive.finalizers else ()
     return Decision(status, release, announce(golive.status, status))

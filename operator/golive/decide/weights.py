@@ -25,9 +25,12 @@ def give_back(turn: Turn, live: Colour) -> tuple[SetWeights, ...]:
     return _write(turn, live, WHOLE, up=False, where=lambda route: not route.all_on(live))
 
 
-def stand_at(turn: Turn, colour: Colour, weight: int) -> bool:
-    """Tell whether every route was read back with this weight for a colour."""
-    return all(route.stands_at(colour, weight) for _, _, route in turn.routes())
+def stand_at(turn: Turn, weight: int) -> bool:
+    """Tell whether every route was read back with this weight for the fresh colour, or with more where it may have it."""
+    return all(
+        any(route.stands_at(turn.fresh, carried) for carried in range(weight, max(weight, turn.ceiling) + 1))
+        for _, _, route in turn.routes()
+    )
 
 
 def _write(

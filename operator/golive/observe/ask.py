@@ -36,10 +36,11 @@ async def _ask(
 ) -> Answer:
     staleness.start(question.check.interval)
     series = tuple(await metrics.instant(query))
+    answered_at = clock.now()
     stale = await staleness.sentence(question.check.interval)
-    asked_at = _newest(series) or clock.now()
+    asked_at = _newest(series) or answered_at
     answer = Answer(
-        query, asked_at, series, _by_source(question.traffic_at, asked_at - clock.now()), stale=stale
+        query, asked_at, series, _by_source(question.traffic_at, asked_at - answered_at), stale=stale
     )
     return answer if stale else await _with_spans(metrics, question, answer)
 

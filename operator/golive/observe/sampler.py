@@ -84,9 +84,16 @@ class Samplers:
 
     def source(self, key: Key) -> SourceFacts:
         """Return how the source meets a GoLive's questions: one that answers any of them is there."""
-        met = [sampler.source for sampler in self._samplers.get(key, {}).values() if sampler.source]
+        met = [one for one in self._samplers.get(key, {}).values() if one.source and one.reading]
+        if not met:
+            return SourceFacts(reachable=False, asked=False)
+        # What a check of a long interval met may be long over: only what is as new as the busiest check's counts.
+        newest = max(one.reading.taken_at for one in met if one.reading)
+        shortest = min(one.question.check.interval for one in met)
+        since = newest - 2 * shortest - timedelta(seconds=DEADLINE)
+        fresh = [one.source for one in met if one.source and one.reading and one.reading.taken_at >= since]
         # Of several that got an answer one is as good as another: how old the values are is asked once for all.
-        return max(met, key=lambda one: one.reachable, default=SourceFacts(reachable=False, asked=False))
+        return max(fresh, key=lambda one: one.reachable)
 
     async def close(self) -> None:
         """End every task."""

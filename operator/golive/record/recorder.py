@@ -10,7 +10,7 @@ from typing import Any, Final
 from golive.api.golive import GoLive
 from golive.api.status import GoLiveStatus, status_wire
 from golive.decide.decision import Event
-from golive.errors import GoLiveError
+from golive.errors import GoLiveError, Overruled
 from golive.ports import Records, Seen
 from golive.record.event import event_body
 from golive.record.status import merge_patch
@@ -35,13 +35,20 @@ class Recorder:
     async def status(
         self, golive: GoLive, before: dict[str, Any], resource_version: str, after: GoLiveStatus
     ) -> bool:
-        """Write what changed, if anything did, unless somebody wrote the GoLive meanwhile; raises GoLiveError."""
+        """Write what changed, if anything did, unless somebody wrote the GoLive meanwhile.
+
+        Raises GoLiveError; Overruled after it has written what the API server would keep.
+        """
         patch = merge_patch(before, status_wire(after))
         if not patch:
             return False
-        self.seen.put(
-            "GoLive", await self.records.status(golive.namespace, golive.name, resource_version, patch)
-        )
+        written = await self.records.status(golive.namespace, golive.name, resource_version, patch)
+        self.seen.put("GoLive", written)
+        if merge_patch(written.get("status") or {}, status_wire(after)):
+            raise Overruled(
+                f"PATCH GoLive {golive.namespace}/{golive.name}/status: answered, but not all of it was kept:"
+                " the CRD in the cluster is older than the operator: apply crds/"
+            )
         return True
 
     def tell(self, golive: GoLive, events: Sequence[Event], now: datetime) -> None:
