@@ -10,7 +10,7 @@ from golive.act.perform import Performer
 from golive.api.golive import GoLive, parse
 from golive.decide import decide
 from golive.decide.decision import Decision, Event, Reason
-from golive.errors import GoLiveError, NotYet, Overruled, Refused
+from golive.errors import GoLiveError, NotYet, Overruled, Refused, Unavailable
 from golive.observe.observer import Observer
 from golive.record.recorder import Recorder
 
@@ -21,6 +21,8 @@ AT_ONCE: Final = 0.0
 RETRY: Final = 0.5
 """Seconds after a failed write, twice as many after each further one; going back is tried at this pace all the time."""
 LONGEST_RETRY: Final = 30.0
+LONGEST_ABSENCE: Final = 1.0
+"""Seconds after a write that got no answer: whoever was away may be back any moment."""
 LOOKS: Final = 5
 """How often a refused write is looked at again at once before it counts as failed."""
 LOOK_AGAIN: Final = 0.05
@@ -57,7 +59,9 @@ class Reconciler:
         golive = parse(raw)
         facts = self.observer.facts(golive)
         decision = decide(golive, facts)
-        if self._rests.get(key, facts.now) > facts.now and not decision.goes_down:
+        asked_anew = golive.generation != golive.status.observed_generation
+        if self._rests.get(key, facts.now) > facts.now and not decision.goes_down and not asked_anew:
+            self.observer.watch(key)
             return (self._rests[key] - facts.now).total_seconds()
         failures = await self.performer.perform(golive, decision.actions)
         if failures and decision.is_binding:
@@ -114,7 +118,9 @@ class Reconciler:
         times = self._failed[golive.key] = self._failed.get(golive.key, 0) + 1
         if not lasting:
             return LOOK_AGAIN
-        pause = RETRY if decision.goes_down else min(RETRY * 2 ** min(times - 1, 10), LONGEST_RETRY)
+        away = all(isinstance(error, Unavailable) for error in lasting)
+        longest = LONGEST_ABSENCE if away else LONGEST_RETRY
+        pause = RETRY if decision.goes_down else min(RETRY * 2 ** min(times - 1, 10), longest)
         self._rests[golive.key] = self.observer.now() + timedelta(seconds=pause)
         return pause
 

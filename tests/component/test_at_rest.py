@@ -61,11 +61,8 @@ def test_a_colour_that_got_everything_by_hand_at_rest_is_live_once_it_is_the_tar
     assert len(world.writes) == writes
 
 
-@pytest.mark.parametrize("phase", [Phase.LIVE, Phase.STABILISING])
-def test_what_somebody_has_split_is_not_joined_by_another_release(phase: Phase) -> None:
-    world = World()
-    world.run_until(phase)
-    world.run(3)
+def test_what_somebody_has_split_is_not_joined_by_another_release() -> None:
+    world = live_on_green()
     writes = len(world.writes)
     world.backends["web", BLUE].revision = "r2"
     world.values["error-rate", "web"] = 0.03
@@ -290,14 +287,73 @@ def test_target_turned_away_and_back_before_it_was_stable_stabilises_on_with_its
     assert world.status["phase"] == "RolledBack"
 
 
-def test_git_moving_everything_together_with_the_target_while_stabilising_is_taken_for_live() -> None:
-    world = World(spec(stabilise={"for": "1h"}))
-    world.run_until(Phase.STABILISING)
+@pytest.mark.parametrize("phase", [Phase.STABILISING, Phase.LIVE])
+def test_git_moving_everything_together_with_the_target_makes_no_release_of_it(phase: Phase) -> None:
+    world = World(spec(stabilise={"for": "20s"}))
+    world.run_until(phase)
     world.backends["web", BLUE].revision = "r2"
     world.by_hand(0, writer="argocd-controller", gitops=True)
     world.edit(target="blue", version="1")
     world.run(3)
-    assert (world.phase, world.status["live"]) == (Phase.LIVE, "blue")
+    assert (world.status["live"], ready(world)[0]) == ("green", "False")
+
+
+def test_what_was_split_while_stabilising_is_regained_before_the_next_release() -> None:
+    world = World(spec(stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    world.run(3)
+    world.backends["web", BLUE].revision = "r2"
+    world.by_hand(50, writer="argocd-controller", gitops=True)
+    world.edit(target="blue")
+    world.run(60)
+    assert world.status["run"]["to"] == "blue"
+    assert max(write.weight for write in world.writes if write.colour is GREEN) == 100
+
+
+def test_a_component_added_or_removed_leaves_the_others_their_way_back() -> None:
+    world = live_on_green(spec(version="1"))
+    add_component(world, "api", 100)
+    world.run(3)
+    assert (world.condition("RollbackReady") or {})["status"] == "True"
+    world.edit(components=[component()], target="blue")
+    writes = len(world.writes)
+    world.run(1)
+    assert (world.status["live"], len(world.writes)) == ("blue", writes + 1)
+
+
+@pytest.mark.parametrize("version", [None, "2"])
+def test_a_version_that_is_dropped_or_turned_back_does_not_try_the_failed_release_again(
+    version: str | None,
+) -> None:
+    world = World(spec(version="1"))
+    world.run_to_weight(50)
+    world.values["error-rate", "web"] = 0.9
+    world.run_until(Phase.ROLLED_BACK)
+    world.values["error-rate", "web"] = 0.0
+    if version is None:
+        world.raw_spec = {key: value for key, value in world.raw_spec.items() if key != "version"}
+        world.edit()
+    else:
+        world.edit(version=version)
+        world.run(3)
+        assert world.status["phase"] == "Preparing"
+        world.edit(version="1")
+    world.run(20)
+    assert (world.green, world.status["phase"]) == (0, "RolledBack")
+    assert "error-rate > 0.05" in world.status["message"]
+
+
+def test_deleted_while_it_regains_its_traffic_it_gives_it_back_before_it_goes() -> None:
+    world = World(spec(stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    world.run(3)
+    world.values["error-rate", "web"] = 0.03
+    world.by_hand(50, writer="argocd-controller", gitops=True)
+    world.run(3)
+    world.deleting = True
+    world.run(3)
+    assert world.routes["web", "web"].all_on(BLUE)
+    assert not world.finalizers
 
 
 def test_what_was_put_back_late_is_not_called_ready_before_it_is() -> None:

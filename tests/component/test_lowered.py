@@ -133,6 +133,48 @@ def test_with_the_source_gone_nothing_rises_from_nothing() -> None:
     assert world.green == 0
 
 
+def test_what_was_lowered_and_raised_by_hand_again_is_put_down() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.values["error-rate", "web"] = 0.03
+    world.by_hand(0, writer=GIT, gitops=True)
+    world.run(3)
+    world.by_hand(50)
+    world.run(2)
+    assert world.green == 10
+    assert "RouteRepaired" in world.reasons()
+
+
+def test_a_filter_added_while_a_step_waits_lowers_nothing() -> None:
+    world = World()
+    world.run_to_weight(10)
+    world.run(9)
+    world.now += seconds(1)
+    while world.status["step"]["weight"] == 10:
+        world.tick()
+    world.backends["web", GREEN].ready = 1
+    world.run(2)
+    world.by_hand(10)
+    world.run(2)
+    assert world.status["step"]["weight"] == 50
+    assert world.condition("TrafficConflict") is None
+
+
+def test_a_route_that_is_gone_for_a_moment_was_lowered_by_nobody() -> None:
+    world = World(spec(steps=[{"weight": 10, "hold": "1s"}, {"weight": 50, "hold": "60s"}, {"weight": 100}]))
+    world.run_to_weight(50)
+    there = world.routes["web", "web"]
+    world.routes["web", "web"] = replace(
+        there, found=False, weights={}, problem="HTTPRoute web is missing", writer=""
+    )
+    world.run(2)
+    assert (world.condition("Stalled") or {})["reason"] == "InvalidSpec"
+    world.routes["web", "web"] = there
+    world.run(2)
+    assert world.status["step"]["weight"] == 50
+    assert world.condition("TrafficConflict") is None
+
+
 def test_the_fight_is_said_for_some_minutes_and_no_longer() -> None:
     world = World(spec(stabilise={"for": "1h"}))
     world.run_until(Phase.STABILISING)

@@ -484,3 +484,16 @@ def test_a_terminating_namespace_is_not_written_to_at_full_speed() -> None:
         assert len(stage.cluster.tries) - before <= 20
 
     played(scene)
+
+
+def test_once_the_api_server_is_back_the_status_is_true_within_a_moment() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(10)
+        stage.cluster.fault = lambda kind, _: Unavailable("no answer") if kind == "Status" else None
+        await asyncio.sleep(60)
+        stage.cluster.edit("GoLive", "shop", lambda raw: raw["spec"].update(suspend=True))
+        await asyncio.sleep(5)
+        stage.cluster.fault = lambda *_: None
+        await stage.until(lambda: stage.status["waitingFor"] == "Paused", within=1.5)
+
+    played(scene)

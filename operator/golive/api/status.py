@@ -107,7 +107,9 @@ class StepStatus(StatusModel):
     before: int = 0
     """The weight that had been read back when this step was put on record, in percent."""
     allowed: int = 0
-    """The weight that a route may still carry where another was lowered, in percent; 0 where it is the step's own."""
+    """The weight that the other routes may still carry where some were lowered, in percent; 0 where none was."""
+    lowered: Annotated[tuple[str, ...], Field(max_length=24)] = ()
+    """The routes that were lowered, as `component/route`: these climb again by themselves."""
     lowered_at: Time | None = None
     """When somebody else lowered a route: only checks asked since then let it rise again."""
     acknowledged_at: Time | None = None
@@ -129,6 +131,8 @@ class RunStatus(StatusModel):
     """The pod-template-hash of each target Deployment, in the order of the components' names."""
     live_revision: str = ""
     """The same of the colour that was live."""
+    components: Annotated[tuple[str, ...], Field(max_length=16)] = ()
+    """The names of the components, in the order of their revisions."""
     plan_hash: str = ""
     """A hash of the revision and of all of the spec but `suspend`."""
     started_at: Time

@@ -44,7 +44,8 @@ def cause(turn: Turn) -> GoBack | None:
 
 
 def _deleted(turn: Turn) -> GoBack | None:
-    if turn.golive.deleting and turn.status.phase is Phase.SHIFTING:
+    split = any(not route.all_on(turn.run.to) for _, _, route in turn.routes())
+    if turn.golive.deleting and (turn.status.phase is Phase.SHIFTING or split):
         return GoBack(Ends.DELETED, "the GoLive was deleted mid-way")
     return None
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from golive.api.spec import Action, LateAction
+from golive.api.spec import Action, Component, LateAction
 from golive.api.status import ComponentStatus, Outcome, Phase, StepStatus, Waiting
-from golive.decide import causes, gates, leave, weights
+from golive.decide import causes, gates, leave, readiness, weights
 from golive.decide.decision import Event, Reason, SaveRun
-from golive.decide.turn import Draft, Turn
+from golive.decide.turn import Draft, Turn, share
 from golive.facts import PastRun, Reading, RouteFacts
 
 
@@ -54,44 +54,45 @@ def _based(turn: Turn) -> tuple[ComponentStatus, ...]:
 
 def repair(turn: Turn) -> Draft | None:
     """Put down at once what carries more than is on record, whoever wrote it."""
-    actions = weights.lower_to(turn, turn.ceiling)
+    actions = weights.put_down(turn)
     if not actions or leave.nobody_there(turn, turn.run.from_):
         return None
-    who = ", ".join(
-        sorted({route.writer for _, _, route in turn.routes() if route.weight(turn.fresh) > turn.ceiling})
-    )
-    message = f"{who or 'somebody'} raised {turn.fresh} above {turn.ceiling} %: put back"
+    written = {action.route for action in actions}
+    who = ", ".join(sorted({route.writer for _, _, route in turn.routes() if route.name in written}))
+    most = max(action.weight for action in actions)
+    message = f"{who or 'somebody'} raised {turn.fresh} above {most} %: put back"
     events = (Event(Reason.ROUTE_REPAIRED, message, warning=True, once=_versions(turn)),)
     return replace(turn.wait(Waiting.ROUTE, message), actions=actions, events=events)
 
 
 def fallen(turn: Turn) -> Draft | None:
-    """Go back to the step that a route was lowered to, from one that had been read back; it climbs from there as always."""
+    """Go back to the step that a route was lowered to, from what had been read back; it climbs from there as always."""
     step = turn.status.step
     if step is None:
         return None
-    had = step.weight if step.acknowledged_at else step.before
-    low = [
-        route
-        for _, _, route in turn.routes()
-        if route.least(turn.fresh) < had or _lowered_meanwhile(turn, step, route)
-    ]
-    least = min((route.least(turn.fresh) for route in low), default=had)
+    pairs = [(component, route) for component, _, route in turn.routes() if route.weights]
+    low = [(part, route) for part, route in pairs if route.least(turn.fresh) < _had(turn, step, part)]
+    least = min((route.least(turn.fresh) for _, route in low), default=0)
     floor = turn.next_step(least - 1)
     if not low or floor is None:
         return None
-    again = turn.intent(*floor, before=least).model_copy(update={"lowered_at": turn.now})
-    message = f"{_who(low)} lowered {turn.fresh} to {least} %: it rises again step by step"
+    kept = max(
+        (route.weight(turn.fresh) for pair in pairs if pair not in low for route in pair[1:]), default=0
+    )
+    lowered = tuple(sorted({*step.lowered, *(share(part, route) for part, route in low)}))
+    marks = {"lowered_at": turn.now, "allowed": min(kept, max(step.weight, step.allowed)), "lowered": lowered}
+    again = turn.intent(*floor, before=least).model_copy(update=marks)
+    message = (
+        f"{_who([route for _, route in low])} lowered {turn.fresh} to {least} %: it rises again step by step"
+    )
     return turn.wait(Waiting.ROUTE, message, step=again)
 
 
-def _lowered_meanwhile(turn: Turn, step: StepStatus, route: RouteFacts) -> bool:
-    """Tell whether somebody wrote a route that this step has to raise, after it was put on record."""
-    answered = step.lowered_at == step.intended_at
-    if step.acknowledged_at or step.intended_at is None or answered or not turn.run.carried:
-        return False
-    written = route.written_at is not None and route.written_at > step.intended_at
-    return written and not route.ours and route.least(turn.fresh) < step.weight
+def _had(turn: Turn, step: StepStatus, component: Component) -> int:
+    """Return what had been read back of a component's routes at the least."""
+    if step.acknowledged_at:
+        return step.weight
+    return max(step.before, min(readiness.recorded(turn, component).weight, step.weight))
 
 
 def unsettled(turn: Turn) -> Draft | None:

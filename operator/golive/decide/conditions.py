@@ -102,8 +102,8 @@ def _way_back(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
         wanted = colour.deployment.replicas if colour.deployment else 0
         enough = enough and 0 < wanted <= colour.ready
         counts.append(f"{component.colour(back).deployment} {colour.ready} of {wanted} ready")
-    known = status.run.live_revision if status.run else ""
-    if known and turn.revision(back) not in {"", known}:
+    known = status.run.live_revision if status.run and turn.status.run else ""
+    if known and turn.revision(back) and not turn.runs_still(back, known):
         yield "RollbackReady", "False", "Replaced", f"{back} runs another release than when it was live"
     else:
         yield "RollbackReady", str(enough), "Ready" if enough else "PodsMissing", ", ".join(counts)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from golive.api.spec import Check
-from golive.api.status import Outcome, Waiting
+from golive.api.status import Outcome, Phase, Waiting
 from golive.api.types import format_duration
 from golive.decide import readiness
 from golive.decide.turn import Turn
@@ -57,7 +57,8 @@ def paused(turn: Turn) -> Block | None:
 
 
 def _live_changed(turn: Turn) -> Block | None:
-    if not live_changed(turn):
+    # After 100 % it is no baseline any more, and what runs there by now has been judged by nobody.
+    if turn.status.phase is not Phase.SHIFTING or not live_changed(turn):
         return None
     return Block(
         Waiting.PODS,
@@ -68,8 +69,8 @@ def _live_changed(turn: Turn) -> Block | None:
 
 def live_changed(turn: Turn) -> bool:
     """Tell whether the live colour's template is another than when the run started."""
-    revision = turn.revision(turn.run.from_)
-    return bool(revision and turn.run.live_revision) and revision != turn.run.live_revision
+    known = bool(turn.revision(turn.run.from_) and turn.run.live_revision)
+    return known and not turn.runs_still(turn.run.from_, turn.run.live_revision)
 
 
 def _pods(turn: Turn) -> Block | None:

@@ -74,7 +74,7 @@ def _quiet_since(turn: Turn) -> datetime:
 
 def _is_what_was_live(turn: Turn) -> bool:
     # Another image or another version asked for makes it a release, which needs its steps.
-    if turn.revision(turn.spec.target) != turn.status.previous_revision:
+    if not turn.runs_still(turn.spec.target, turn.status.previous_revision):
         return False
     asked = turn.spec.version or ""
     deployments = [colour.deployment for _, colour in turn.colours(turn.spec.target)]

@@ -24,6 +24,7 @@ RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     ),
     Phase.PREPARING: (
         rest.let_go,
+        start.reconsider,  # the version that had failed, asked for again
         rest.arrive,  # target set back before anything moved
         leave.way_back,
         rest.lower,  # nobody gives it traffic but by a step

@@ -52,10 +52,10 @@ def newcomer(turn: Turn) -> Draft | None:
 
 
 def moved(turn: Turn) -> Draft | None:
-    """Take the target for live where somebody has sent everything to it while nothing was going on."""
-    if turn.spec.target is turn.live or not all(
-        route.all_on(turn.spec.target) for _, _, route in turn.routes()
-    ):
+    """Take the target for live where a person has sent everything to it after the last run had arrived."""
+    if turn.spec.target is turn.live:
+        return None
+    if not all(route.all_on(turn.spec.target) and not route.gitops for _, _, route in turn.routes()):
         return None
     live = turn.spec.target
     changes = {"live": live, "live_since": turn.now, "confirmed_at": None, **window_closed()}
@@ -128,15 +128,19 @@ def set_out(turn: Turn) -> Draft | None:
     """Leave for the other colour, once everything is on the live one: what somebody else has split, nobody knows how to join."""
     if turn.spec.target is turn.live:
         return None
-    return split(turn) or turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
+    shared = split(turn)
+    if shared and turn.status.phase is Phase.STABILISING:
+        return None  # what was lowered is regained first
+    return shared or turn.to(Phase.PREPARING, f"prepares {turn.spec.target}", step=None, rollback=None)
 
 
 def retry(turn: Turn) -> Draft | None:
     """After a rollback only a new version, or a new revision where retryOn says so, starts a run."""
     revision = turn.revision(turn.run.to)
     renewed = bool(revision) and revision != turn.run.revision
-    if (turn.spec.version or "") != turn.run.version or (renewed and turn.spec.retry_on == "NewRevision"):
-        return turn.to(Phase.PREPARING, f"prepares {turn.spec.target} once more", step=None, rollback=None)
+    another = turn.spec.version is not None and turn.spec.version != turn.run.version
+    if another or (renewed and turn.spec.retry_on == "NewRevision"):
+        return turn.to(Phase.PREPARING, f"prepares {turn.spec.target} once more", step=None)
     note = (
         f"; NewRevision {revision} waits: change spec.version to try it, or set retryOn: NewRevision"
         if renewed

@@ -69,6 +69,23 @@ def remember(turn: Turn) -> Draft | None:
     return replace(draft, stalled=Phase.ROLLED_BACK.value)
 
 
+def reconsider(turn: Turn) -> Draft | None:
+    """Rest where it was taken back, if what was asked for instead is asked for no more."""
+    record, run = turn.status.rollback, turn.status.run
+    if (
+        record is None
+        or run is None
+        or turn.spec.target is not run.to
+        or turn.spec.version not in {None, run.version}
+    ):
+        return None
+    if turn.revision(run.to) != run.revision or record.ends not in {
+        phase.value for phase in leave.TAKEN_BACK
+    }:
+        return None
+    return replace(turn.to(Phase(record.ends), leave.outcome(turn)), stalled=record.ends)
+
+
 def begin(turn: Turn) -> Draft:
     """Put the first step of a new run on record; the routes are written once it stands there."""
     block = gates.before_start(turn)
@@ -81,6 +98,7 @@ def begin(turn: Turn) -> Draft:
         version=turn.spec.version or "",
         revision=turn.revision(turn.spec.target),
         live_revision=turn.revision(turn.live),
+        components=tuple(sorted(component.name for component in turn.spec.components)),
         plan_hash=_plan_hash(turn),
         started_at=turn.now,
     )

@@ -13,6 +13,8 @@ TRANSITIONS: Final[dict[tuple[Phase, Phase], str]] = {
     (Phase.PENDING, Phase.ROLLED_BACK): "this release failed before it was deleted",
     (Phase.PREPARING, Phase.LIVE): "target set back",
     (Phase.PREPARING, Phase.STABILISING): "target set back before it was stable",
+    (Phase.PREPARING, Phase.ROLLED_BACK): "the version that failed is asked for again",
+    (Phase.PREPARING, Phase.ABORTED): "the version that failed is asked for again",
     (Phase.PREPARING, Phase.SHIFTING): "pods, version and settle are fine",
     (Phase.PREPARING, Phase.ROLLING_BACK): "target is what was live, within rollbackWindow",
     (Phase.SHIFTING, Phase.STABILISING): "100 % read back",

@@ -81,10 +81,12 @@ class Turn:
         """The weight on record."""
         return self.status.step.weight if self.status.step else 0
 
-    @property
-    def ceiling(self) -> int:
-        """The weight above which a route is put down: what has been reached once, whoever lowered a route since."""
-        return max(self.recorded, self.status.step.allowed) if self.status.step else 0
+    def ceiling(self, component: Component, route: RouteFacts) -> int:
+        """Return the weight above which a route is put down: the step's, or what it kept while others were lowered."""
+        step = self.status.step
+        if step is None or share(component, route) in step.lowered:
+            return self.recorded
+        return max(step.weight, step.allowed)
 
     @property
     def problem(self) -> str:
@@ -125,6 +127,13 @@ class Turn:
         revisions = [facts.deployment.revision if facts.deployment else "" for _, facts in named]
         return ",".join(revisions) if all(revisions) else ""
 
+    def runs_still(self, colour: Colour, recorded: str) -> bool:
+        """Tell whether a colour runs what a run has put on record of it, as far as the components are the same."""
+        named = {component.name: facts.deployment for component, facts in self.colours(colour)}
+        before = dict(zip(self.run.components, recorded.split(","), strict=False))
+        seen = {name: deployment.revision if deployment else "" for name, deployment in named.items()}
+        return all(seen[name] == revision for name, revision in before.items() if name in seen)
+
     def asked(self) -> Iterator[tuple[Check, Component, Reading | None]]:
         """Go through every check of every component with its last reading; one of the check before an edit is none."""
         for component in self.spec.components:
@@ -138,16 +147,18 @@ class Turn:
 
     def intent(self, index: int, step: Step, *, before: int) -> StepStatus:
         """Return a step to put on record, to be carried out by a later tick that finds it there."""
-        count = len(self.spec.steps)
+        count, record = len(self.spec.steps), self.status.step or StepStatus()
+        still = record.allowed > step.weight
         return StepStatus(
             index=index,
             count=count,
             text=f"{index}/{count}",
             weight=step.weight,
             before=before,
-            allowed=self.ceiling if self.ceiling > step.weight else 0,
+            allowed=record.allowed if still else 0,
+            lowered=record.lowered if still else (),
             intended_at=self.now,
-            lowered_at=self.status.step.lowered_at if self.status.step else None,
+            lowered_at=record.lowered_at,
         )
 
     def to(self, phase: Phase, message: str, **changes: Any) -> Draft:

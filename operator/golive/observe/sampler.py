@@ -91,9 +91,13 @@ class Samplers:
         newest = max(one.reading.taken_at for one in met if one.reading)
         shortest = min(one.question.check.interval for one in met)
         since = newest - 2 * shortest - timedelta(seconds=DEADLINE)
-        fresh = [one.source for one in met if one.source and one.reading and one.reading.taken_at >= since]
-        # Of several that got an answer one is as good as another: how old the values are is asked once for all.
-        return max(fresh, key=lambda one: one.reachable)
+        fresh = sorted(
+            ((one.reading.taken_at, one.source) for one in met if one.source and one.reading),
+            key=lambda pair: pair[0],
+        )
+        told = [source for at, source in fresh if at >= since]
+        # Of several that got an answer the newest counts: how old the values are is asked once for all.
+        return next((source for source in reversed(told) if source.reachable), told[-1])
 
     async def close(self) -> None:
         """End every task."""
