@@ -70,7 +70,7 @@ def test_what_somebody_has_split_is_not_joined_by_another_release() -> None:
     world.edit(target="blue")
     world.run(30)
     assert (world.green, len(world.writes)) == (40, writes)
-    assert "write all weight back to green, or give blue all of it" in world.status["message"]
+    assert "write all weight back to green, from where the release of blue climbs" in world.status["message"]
     world.by_hand(100)
     world.run(15)
     assert world.green == 90
@@ -308,6 +308,43 @@ def test_what_was_split_while_stabilising_is_regained_before_the_next_release() 
     world.run(60)
     assert world.status["run"]["to"] == "blue"
     assert max(write.weight for write in world.writes if write.colour is GREEN) == 100
+
+
+def test_the_end_of_the_window_makes_nothing_ready_that_is_not() -> None:
+    world = World(spec(rollbackWindow="30s", stabilise={"for": "1s"}))
+    world.run_until(Phase.LIVE)
+    world.run(2)
+    world.by_hand(80, writer="argocd-controller", gitops=True)
+    for _ in range(60):
+        world.tick()
+        if world.green == 80 and world.status["weight"] == 80:
+            assert ready(world)[0] == "False"
+        world.now += seconds(1)
+    assert "rollbackUntil" not in world.status
+
+
+def test_a_next_release_asked_for_while_traffic_is_regained_waits_and_then_climbs() -> None:
+    world = World(spec(stabilise={"for": "1h"}, version="1"))
+    world.run_until(Phase.STABILISING)
+    world.run(3)
+    world.by_hand(50, writer="argocd-controller", gitops=True)
+    world.backends["web", BLUE].revision, world.backends["web", BLUE].version = "r2", "2"
+    world.edit(target="blue", version="2")
+    world.run(80)
+    assert (world.status["live"], world.status["run"]["to"]) == ("blue", "blue")
+
+
+def test_a_route_that_is_gone_takes_no_traffic_of_the_others_along_when_it_is_deleted() -> None:
+    world = World(spec(components=[component(), component("api", ("api",))], stabilise={"for": "1h"}))
+    world.run_until(Phase.STABILISING)
+    world.run(5)
+    world.routes["api", "api"] = replace(
+        world.routes["api", "api"], found=False, weights={}, problem="HTTPRoute api is missing"
+    )
+    world.deleting = True
+    world.run(3)
+    assert world.routes["web", "web"].all_on(GREEN)
+    assert not world.finalizers
 
 
 def test_a_component_added_or_removed_leaves_the_others_their_way_back() -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from golive.api.status import Phase, status_wire
 from golive.decide import decide
 from golive.decide.decision import SetWeights
@@ -173,6 +175,35 @@ def test_a_route_that_is_gone_for_a_moment_was_lowered_by_nobody() -> None:
     world.run(2)
     assert world.status["step"]["weight"] == 50
     assert world.condition("TrafficConflict") is None
+
+
+def test_of_two_components_the_one_that_was_reset_to_nothing_climbs_again_though_it_has_no_data() -> None:
+    world = World(spec(components=[component(), component("api", ("api",))]))
+    world.run_to_weight(50)
+    world.by_hand(0, writer=GIT, gitops=True, route="web")
+    for _ in range(20):
+        nothing = world.routes["web", "web"].weight(GREEN) == 0
+        world.values["error-rate", "web"] = None if nothing else 0.0
+        world.run(1)
+    assert world.routes["web", "web"].weight(GREEN) >= 10
+    assert world.routes["api", "api"].weight(GREEN) >= 50
+
+
+@pytest.mark.parametrize("action", ["Decide", "Rollback"])
+def test_without_traffic_no_data_is_missed_however_long_it_waits(action: str) -> None:
+    world = World(spec(onNoData={"after": "20s", "action": action}))
+    world.run_to_weight(50)
+    world.edit(suspend=True)
+    world.by_hand(0, writer=GIT, gitops=True)
+    world.values["error-rate", "web"] = None
+    world.run(60)
+    assert (world.phase, world.status["waitingFor"]) == (Phase.SHIFTING, "Paused")
+    world.edit(suspend=False)
+    world.run(3)
+    assert world.green == 10
+    world.values["error-rate", "web"] = 0.0
+    world.run(5)
+    assert world.phase is Phase.SHIFTING
 
 
 def test_the_fight_is_said_for_some_minutes_and_no_longer() -> None:

@@ -44,7 +44,7 @@ def cause(turn: Turn) -> GoBack | None:
 
 
 def _deleted(turn: Turn) -> GoBack | None:
-    split = any(not route.all_on(turn.run.to) for _, _, route in turn.routes())
+    split = any(route.serves(turn.run.from_) for _, _, route in turn.routes())
     if turn.golive.deleting and (turn.status.phase is Phase.SHIFTING or split):
         return GoBack(Ends.DELETED, "the GoLive was deleted mid-way")
     return None
@@ -175,11 +175,15 @@ def fired(turn: Turn, check: Check, reading: Reading | None) -> Action | None:
 
 def longest_without_data(turn: Turn) -> tuple[Check, Component, datetime] | None:
     """Return the check that has been without data for the longest, and since when within this run."""
-    began = turn.run.traffic_at
+    began, step = turn.run.traffic_at, turn.status.step
+    if began is None or (step and step.acknowledged_at is None and step.before == 0):
+        return None
+    # Without traffic there is nothing to be missed; from the step that brought it back on there is.
+    earliest = max(began, step.acknowledged_at or began) if step else began
     missing = [
-        (check, component, max(since, began))
+        (check, component, max(since, earliest))
         for check, component, reading in turn.asked()
-        if began and reading and (since := _without_data_since(turn, check, reading))
+        if reading and turn.carries(component.name) and (since := _without_data_since(turn, check, reading))
     ]
     return min(missing, key=lambda entry: entry[2], default=None)
 

@@ -108,7 +108,8 @@ def _not_rolled_out(name: str, seen: Deployment | None) -> str:
 
 
 def _version(turn: Turn) -> Block | None:
-    wanted = turn.spec.version
+    # The version is the target's: what serves while another release is asked for is not held against it.
+    wanted = turn.spec.version if turn.spec.target is turn.fresh else None
     for _, colour in turn.colours(turn.fresh):
         deployment = colour.deployment
         if wanted and deployment and wanted not in deployment.versions:
@@ -167,7 +168,9 @@ def _passes(turn: Turn, check: Check, component: str, reading: Reading | None) -
     if lowered_at and reading.taken_at <= lowered_at:
         return Block(Waiting.METRICS, f"check {check.name} of {component} has not been asked since")
     # Without any traffic a check need not have a value: what was reset to nothing starts over (decision 6).
-    blank = turn.weight == 0 and reading.outcome is Outcome.NO_DATA and not turn.facts.source.message
+    blank = (
+        not turn.carries(component) and reading.outcome is Outcome.NO_DATA and not turn.facts.source.message
+    )
     if reading.outcome is Outcome.PASS or blank:
         return None
     return Block(Waiting.METRICS, _without_value(check, component, reading))

@@ -27,7 +27,10 @@ def arrive(turn: Turn) -> Draft | None:
         whole = len(turn.spec.steps)
         step = turn.intent(whole, turn.spec.steps[-1], before=0).model_copy(update={"acknowledged_at": since})
         return turn.to(Phase.STABILISING, f"{turn.live} is live at 100 %", step=step, rollback=None)
-    return turn.to(Phase.LIVE, f"{turn.live} is live", step=None, rollback=None)
+    astray = strayed(turn)
+    said = {"waiting_for": astray.status.waiting_for} if astray else {}
+    message = astray.status.message if astray else f"{turn.live} is live"
+    return turn.to(Phase.LIVE, message, step=None, rollback=None, **said)
 
 
 def stay(turn: Turn) -> Draft:
@@ -79,10 +82,15 @@ def split(turn: Turn) -> Draft | None:
     if not away:
         return None
     names, other = ", ".join(route.name for route in away), turn.live.other
+    otherwise = (
+        f", from where the release of {other} climbs by its steps"
+        if turn.spec.target is other
+        else f", or give {other} all of it and set target to {other}"
+    )
     return turn.wait(
         Waiting.ROUTE,
         f"{turn.live} is live, but {away[0].writer or 'somebody'} sends traffic to {other} on HTTPRoute {names}:"
-        f" write all weight back to {turn.live}, or give {other} all of it and set target to {other}",
+        f" write all weight back to {turn.live}{otherwise}",
     )
 
 
@@ -102,7 +110,8 @@ def close_window(turn: Turn) -> Draft | None:
     until = turn.status.rollback_until
     if until is None or turn.now < until:
         return None
-    return turn.to(turn.status.phase, f"{turn.live} is live", **window_closed())
+    stays = {"waiting_for": turn.status.waiting_for, **window_closed()}
+    return turn.to(turn.status.phase, turn.status.message, **stays)
 
 
 def lower(turn: Turn) -> Draft | None:

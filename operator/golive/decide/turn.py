@@ -72,6 +72,10 @@ class Turn:
         """The highest weight of the fresh colour on any route."""
         return self.weight_of(self.fresh)
 
+    def carries(self, component: str) -> bool:
+        """Tell whether any route of a component gives the fresh colour a weight."""
+        return any(owner.name == component and route.weight(self.fresh) for owner, _, route in self.routes())
+
     def weight_of(self, colour: Colour) -> int:
         """Return the highest weight of a colour on any route."""
         return max((route.weight(colour) for _, _, route in self.routes()), default=0)
