@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from golive.act.upward import Upward
-from golive.api.status import Phase
+from golive.api.status import SPLIT
 from golive.observe.cache import Cache
 from golive.schedule import Schedule
 
 Key = tuple[str, str]
 _MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment"})
 """Pods may be gone, the target set back, the revision replaced."""
-_SPLIT: Final = frozenset({Phase.SHIFTING, Phase.STABILISING})
 
 
 @dataclass(slots=True)
@@ -53,4 +52,4 @@ class News:
             self.due(key, urgent=kind in _MAY_CALL_BACK and self._is_split(key))
 
     def _is_split(self, key: Key) -> bool:
-        return ((self.cache.golive(key) or {}).get("status") or {}).get("phase") in _SPLIT
+        return ((self.cache.golive(key) or {}).get("status") or {}).get("phase") in SPLIT

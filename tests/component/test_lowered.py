@@ -17,6 +17,18 @@ def climb_after(world: World, since: int) -> list[int]:
     return [write.weight for write in world.writes[since:]]
 
 
+def waiting_for_pods() -> World:
+    """Return a world at 10 % whose next step is on record and short of pods."""
+    world = World()
+    world.run_to_weight(10)
+    world.run(9)
+    world.now += seconds(1)
+    while world.status["step"]["weight"] == 10:
+        world.tick()
+    world.backends["web", GREEN].ready = 1
+    return world
+
+
 def stabilising() -> World:
     world = World()
     world.run_until(Phase.STABILISING)
@@ -148,13 +160,7 @@ def test_what_was_lowered_and_raised_by_hand_again_is_put_down() -> None:
 
 
 def test_a_filter_added_while_a_step_waits_lowers_nothing() -> None:
-    world = World()
-    world.run_to_weight(10)
-    world.run(9)
-    world.now += seconds(1)
-    while world.status["step"]["weight"] == 10:
-        world.tick()
-    world.backends["web", GREEN].ready = 1
+    world = waiting_for_pods()
     world.run(2)
     world.by_hand(10)
     world.run(2)
@@ -227,13 +233,7 @@ def test_after_100_percent_what_was_lowered_by_hand_is_regained_from_there() -> 
 
 
 def test_a_reset_while_the_next_step_waits_for_pods_starts_over_at_the_first() -> None:
-    world = World()
-    world.run_to_weight(10)
-    world.run(9)
-    world.now += seconds(1)
-    while world.status["step"]["weight"] == 10:
-        world.tick()
-    world.backends["web", GREEN].ready = 1
+    world = waiting_for_pods()
     world.settle()
     assert (world.status["step"]["weight"], world.green, world.status["waitingFor"]) == (50, 10, "Pods")
     writes = len(world.writes)

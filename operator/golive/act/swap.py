@@ -15,14 +15,14 @@ from golive.observe.pairs import pairs
 def is_written(route: Mapping[str, Any], action: SetWeights) -> bool:
     """Tell whether a route stands as an action wanted it."""
     found = pairs(route, action.blue_service, action.green_service)
-    wanted = {action.colour: action.weight, action.colour.other: 100 - action.weight}
+    wanted = _wanted(action)
     return all(pair.weights == wanted for pair in found)
 
 
 def operations(route: Mapping[str, Any], action: SetWeights) -> list[dict[str, Any]]:
     """Return the JSON patch; raises Refused where the route is no longer what the decision saw."""
     services = {Colour.BLUE: action.blue_service, Colour.GREEN: action.green_service}
-    wanted = {action.colour: action.weight, action.colour.other: 100 - action.weight}
+    wanted = _wanted(action)
     found = pairs(route, action.blue_service, action.green_service)
     tests: list[dict[str, Any]] = []
     replaces: list[dict[str, Any]] = []
@@ -35,3 +35,7 @@ def operations(route: Mapping[str, Any], action: SetWeights) -> list[dict[str, A
             tests.append({"op": "test", "path": f"{ref}/weight", "value": pair.weights[colour]})
             replaces.append({"op": "replace", "path": f"{ref}/weight", "value": wanted[colour]})
     return tests + replaces
+
+
+def _wanted(action: SetWeights) -> dict[Colour, int]:
+    return {action.colour: action.weight, action.colour.other: 100 - action.weight}

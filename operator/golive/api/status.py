@@ -67,6 +67,12 @@ class Phase(StrEnum):
     ABORTED = "Aborted"
 
 
+SPLIT: Final = frozenset({Phase.SHIFTING, Phase.STABILISING})
+"""A run is on: traffic may lie between the colours, and going back is one write."""
+MEASURED: Final = SPLIT | {Phase.PREPARING}
+"""Checks are asked: each is tried once before the start, and judged from the first traffic to the end of stabilising."""
+
+
 class Waiting(StrEnum):
     """What a GoLive waits for; clearing the field resumes, nothing is forgotten."""
 

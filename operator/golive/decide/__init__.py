@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from golive.api.golive import GoLive
-from golive.api.status import Phase
+from golive.api.status import SPLIT
 from golive.decide import causes
 from golive.decide.announce import announce
 from golive.decide.conditions import conditions, conflict_ends
@@ -29,20 +29,17 @@ def decide(golive: GoLive, facts: Facts) -> Decision:
 
 def _held(turn: Turn, draft: Draft) -> Draft:
     """Hold the GoLive against deletion while its traffic is split, also where somebody has dropped our finalizer."""
-    if draft.status.phase not in _SPLIT or turn.is_held or turn.golive.deleting:
+    if draft.status.phase not in SPLIT or turn.is_held or turn.golive.deleting:
         return draft
     others = [action for action in draft.actions if not isinstance(action, SetFinalizer)]
     return replace(draft, actions=(SetFinalizer(present=True), *others))
-
-
-_SPLIT = frozenset({Phase.SHIFTING, Phase.STABILISING})
 
 
 def _finish(turn: Turn, draft: Draft) -> Decision:
     seen = _held(turn, replace(draft, status=observed(turn, draft.status)))
     status = seen.status.model_copy(update={"conditions": conditions(turn, seen)})
     wakes = [seen.wake, status.rollback_until if status.phase == "Live" else None, conflict_ends(status)]
-    if status.phase in {"Shifting", "Stabilising"} and turn.status.run:
+    if status.phase in SPLIT and turn.status.run:
         wakes.append(causes.next_cause(turn))
     upcoming = [wake for wake in wakes if wake and wake > turn.now]
     events = (*announce(turn.status, status), *seen.events)

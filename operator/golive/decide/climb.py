@@ -76,9 +76,7 @@ def fallen(turn: Turn) -> Draft | None:
     floor = turn.next_step(least - 1)
     if not low or floor is None:
         return None
-    kept = max(
-        (route.weight(turn.fresh) for pair in pairs if pair not in low for route in pair[1:]), default=0
-    )
+    kept = max((pair[1].weight(turn.fresh) for pair in pairs if pair not in low), default=0)
     lowered = tuple(sorted({*step.lowered, *(share(part, route) for part, route in low)}))
     marks = {"lowered_at": turn.now, "allowed": min(kept, max(step.weight, step.allowed)), "lowered": lowered}
     again = turn.intent(*floor, before=least).model_copy(update=marks)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from golive.api.component import Colour
-from golive.api.status import LONGEST_TEXT, Condition, GoLiveStatus, Phase, Waiting, cut
+from golive.api.status import LONGEST_TEXT, MEASURED, SPLIT, Condition, GoLiveStatus, Phase, Waiting, cut
 from golive.decide import gates
 from golive.decide.turn import Draft, Turn
 from golive.decide.weights import WHOLE
@@ -21,8 +21,6 @@ _WAITING_REASON = {
 }
 CONFLICT_FOR: Final = timedelta(minutes=5)
 """How long after somebody lowered a route that is said."""
-_MEASURED = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
-_WITH_A_WAY_BACK = frozenset({Phase.SHIFTING, Phase.STABILISING})
 
 
 def conditions(turn: Turn, draft: Draft) -> tuple[Condition, ...]:
@@ -81,7 +79,7 @@ def _stable(status: GoLiveStatus) -> Iterator[Wanted]:
 
 
 def _metrics(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
-    if status.phase not in _MEASURED:
+    if status.phase not in MEASURED:
         return
     source = turn.facts.source
     if not source.asked:
@@ -111,7 +109,7 @@ def _way_back(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
 
 def _colour_behind(turn: Turn, status: GoLiveStatus) -> Colour | None:
     """Return the colour that going back leads to; None where nothing goes back by itself or in one write."""
-    if status.run and status.phase in _WITH_A_WAY_BACK:
+    if status.run and status.phase in SPLIT:
         return status.run.from_
     in_time = status.rollback_until is not None and turn.now < status.rollback_until
     return status.previous if status.phase is Phase.LIVE and in_time else None
@@ -119,7 +117,7 @@ def _colour_behind(turn: Turn, status: GoLiveStatus) -> Colour | None:
 
 def _live_changed(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
     both = {status.phase, turn.status.phase}
-    if both <= _WITH_A_WAY_BACK and gates.live_changed(turn):
+    if both <= SPLIT and gates.live_changed(turn):
         yield (
             "LiveChanged",
             "True",
@@ -130,7 +128,7 @@ def _live_changed(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
 
 def conflict_ends(status: GoLiveStatus) -> datetime | None:
     """Return until when it is said that somebody lowered a route."""
-    lowered = status.step.lowered_at if status.step and status.phase in _WITH_A_WAY_BACK else None
+    lowered = status.step.lowered_at if status.step and status.phase in SPLIT else None
     return lowered + CONFLICT_FOR if lowered else None
 
 

@@ -7,6 +7,8 @@ from golive.api.spec import Check
 from golive.api.status import (
     LONGEST_OF_A_CHECK,
     LONGEST_TEXT,
+    MEASURED,
+    SPLIT,
     CheckStatus,
     ComponentStatus,
     GoLiveStatus,
@@ -20,14 +22,13 @@ from golive.facts import Reading
 
 FRESHEN: Final = timedelta(seconds=30)
 """How old a written value may get while the result stays the same."""
-_SHARED = frozenset({Phase.SHIFTING, Phase.STABILISING, Phase.ROLLING_BACK})
-_MEASURED = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
+_SHARED = SPLIT | {Phase.ROLLING_BACK}
 
 
 def observed(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
     """Return a status with everything that was seen this tick filled in."""
     # The tick that goes back still shows the values it goes back for.
-    measured = {turn.status.phase, status.phase} & _MEASURED
+    measured = {turn.status.phase, status.phase} & MEASURED
     return status.model_copy(
         update={
             "run": _with_traffic(turn, status),

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from golive.api.golive import GoLive, parse
-from golive.api.status import Phase
+from golive.api.status import MEASURED
 from golive.facts import Facts
 from golive.observe.cache import Cache
 from golive.observe.sampler import Samplers
@@ -13,8 +13,6 @@ from golive.observe.snapshot import SnapshotSettings, snapshot
 from golive.ports import Clock
 
 Key = tuple[str, str]
-_SAMPLED: Final = frozenset({Phase.PREPARING, Phase.SHIFTING, Phase.STABILISING})
-"""Before the start every query is tried once; from the first traffic to the end of stabilising it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Observer:
             self.forget(key)
             return
         golive = parse(raw)
-        self.samplers.sync(golive, wanted=golive.status.phase in _SAMPLED and not golive.deleting)
+        self.samplers.sync(golive, wanted=golive.status.phase in MEASURED and not golive.deleting)
 
     def forget(self, key: Key) -> None:
         """Stop sampling for a GoLive that is gone."""

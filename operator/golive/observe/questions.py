@@ -7,9 +7,8 @@ from typing import Final
 
 from golive.api.golive import GoLive
 from golive.api.spec import Check, Colour, Component, GoLiveSpec
-from golive.api.status import Phase
+from golive.api.status import SPLIT
 
-_ON_A_RUN: Final = frozenset({Phase.SHIFTING, Phase.STABILISING})
 _VARYING: Final = "weight"
 """The one name whose value changes from step to step."""
 
@@ -36,7 +35,7 @@ def questions(golive: GoLive) -> tuple[Question, ...]:
     spec, status = golive.spec, golive.status
     if spec is None:
         return ()
-    if status.phase in _ON_A_RUN and status.run is not None:
+    if status.phase in SPLIT and status.run is not None:
         return _of(golive, spec, status.run.to, status.run.traffic_at)
     return _of(golive, spec, spec.target, None)
 
