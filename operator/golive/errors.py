@@ -2,6 +2,7 @@
 
 GoLiveError
 ├── Refused      the API server says the write does not fit what is there (409, 422): look again at once
+│   ├── Exists   what was to be created is there already
 │   ├── Gone     what was to be written is no longer there (404)
 │   └── NotYet   something else has to be over first
 ├── Denied       not allowed (401, 403): names the verb and the object that the operator's role lacks
@@ -19,6 +20,10 @@ class GoLiveError(Exception):
 
 class Refused(GoLiveError):  # noqa: N818  # named for what happened, as its siblings
     """The write was compared with what is there and did not fit."""
+
+
+class Exists(Refused):
+    """The object is there already."""
 
 
 class Gone(Refused):

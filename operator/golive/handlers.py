@@ -5,27 +5,15 @@ event handler to run opens the schedule: nobody decides on half a world after a 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Protocol
+from itertools import repeat
+from typing import Any, Protocol
 
 import kopf
 
-from golive.api.golive import GROUP, PLURAL, VERSION
-from golive.runs import LABEL
+from golive.watched import WATCHED, Resource
 
 Login = Callable[[], Awaitable[dict[str, Any]]]
 """Returns the fields of a kopf.ConnectionInfo; asked anew when the API server refuses them."""
-
-WATCHED: Final[dict[str, tuple[str, str, str]]] = {
-    "GoLive": (GROUP, VERSION, PLURAL),
-    "HTTPRoute": ("gateway.networking.k8s.io", "v1", "httproutes"),
-    "Deployment": ("apps", "v1", "deployments"),
-    "ReplicaSet": ("apps", "v1", "replicasets"),
-    "EndpointSlice": ("discovery.k8s.io", "v1", "endpointslices"),
-    "Service": ("", "v1", "services"),
-    "ConfigMap": ("", "v1", "configmaps"),
-}
-"""Group, version and plural by kind."""
-_LABELS: Final[dict[str, Any]] = {"ConfigMap": {LABEL: kopf.PRESENT}}
 
 
 class Watch(Protocol):
@@ -57,16 +45,14 @@ def register(watch: Watch, login: Login) -> kopf.OperatorRegistry:
     return registry
 
 
-def _register(
-    registry: kopf.OperatorRegistry, watch: Watch, kind: str, resource: tuple[str, str, str]
-) -> None:
-    labels = _LABELS.get(kind)
+def _register(registry: kopf.OperatorRegistry, watch: Watch, kind: str, resource: Resource) -> None:
+    place = (resource.group, resource.version, resource.plural)
 
-    @kopf.index(*resource, id=f"seen-{kind}", labels=labels, registry=registry)
+    @kopf.index(*place, id=f"seen-{kind}", registry=registry)
     async def seen(body: kopf.Body, **_: Any) -> None:
         watch.put(kind, dict(body))
 
-    @kopf.on.event(*resource, id=f"changed-{kind}", labels=labels, registry=registry)
+    @kopf.on.event(*place, id=f"changed-{kind}", registry=registry)
     async def changed(body: kopf.Body, type: str | None, **_: Any) -> None:  # noqa: A002  # kopf passes it by this name
         if type == "DELETED":
             watch.drop(kind, dict(body))
@@ -85,3 +71,10 @@ def configure(settings: kopf.OperatorSettings, *, clusterwide: bool) -> None:
     settings.watching.connect_timeout = 5
     settings.networking.request_timeout = 15
     settings.networking.connect_timeout = 5
+    # For ever: else an API server that answers 500 for long ends the process, and one that is back is met late.
+    settings.networking.error_backoffs = repeat(1.0)
+    settings.watching.chunk_size = 500
+    for resource in WATCHED.values():
+        if resource.labels:
+            place = (resource.group, resource.version, resource.plural)
+            settings.watching.label_selectors[place] = ",".join(resource.labels)

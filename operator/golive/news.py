@@ -17,12 +17,13 @@ _MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment"})
 
 @dataclass(slots=True)
 class News:
-    """Makes GoLives due; ticks begin once every kind has been listed."""
+    """Fills the cache from the first listing on; makes GoLives due once this process ticks."""
 
     cache: Cache
     schedule: Schedule
     upward: Upward
-    _opened: asyncio.Event = field(default_factory=asyncio.Event)
+    _listed: asyncio.Event = field(default_factory=asyncio.Event)
+    _ticks: bool = False
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> None:
         """Take in an object's state."""
@@ -39,15 +40,30 @@ class News:
         self.schedule.mark(key, urgent=urgent)
 
     def open(self) -> None:
-        """Begin with ticks: every kind has been listed."""
-        self._opened.set()
+        """Let ticks begin: every kind has been listed."""
+        self._listed.set()
+
+    @property
+    def listed(self) -> bool:
+        """Tell whether every kind has been listed."""
+        return self._listed.is_set()
+
+    async def until_listed(self) -> None:
+        """Wait until every kind has been listed."""
+        await self._listed.wait()
 
     async def tick(self) -> None:
-        """Do ticks from the moment they may begin."""
-        await self._opened.wait()
+        """Do ticks from now on, those first whose traffic is split."""
+        await self.until_listed()
+        self._ticks = True
+        for key in self.cache.golives():
+            self.due(key, urgent=self._is_split(key))
         await self.schedule.run()
 
     def _tell(self, kind: str, concerned: Iterable[Key]) -> None:
+        # A standby only looks on.
+        if not self._ticks:
+            return
         for key in concerned:
             self.due(key, urgent=kind in _MAY_CALL_BACK and self._is_split(key))
 

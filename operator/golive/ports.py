@@ -3,7 +3,7 @@
 Every method ends within its adapter's timeout and raises only what `errors.py` names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -78,12 +78,64 @@ class Records(Protocol):
         """Set a GoLive's finalizers if nobody has written it since, and return the GoLive."""
         ...
 
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
-        """Write the ConfigMap of a GoLive's past runs and return it."""
+    async def runs(
+        self, namespace: str, name: str, resource_version: str, data: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        """Write the ConfigMap of a GoLive's past runs, if nobody has written it since, and return it.
+
+        Without a resourceVersion it is created.
+        """
         ...
 
     async def event(self, namespace: str, body: Mapping[str, Any]) -> None:
         """Post an event; one that is already there is left as it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A Lease as it was read."""
+
+    holder: str
+    """Who holds it; empty where nobody does."""
+    seconds: float
+    """How long it stays held without being renewed."""
+    version: str
+    """Its resourceVersion; empty where there is no such Lease."""
+    transitions: int
+    """How often it has changed hands."""
+
+
+class Leases(Protocol):
+    """The one Lease that says which process acts."""
+
+    async def get(self) -> Held | None:
+        """Return it, None where there is none; raises Denied, Unavailable."""
+        ...
+
+    async def write(self, seen: Held | None, holder: str, seconds: float) -> Held:
+        """Say who holds it, if nobody has written it since it was seen; raises Refused, Denied, Unavailable."""
+        ...
+
+    async def changed(self, seen: Held, within: float) -> Held | None:
+        """Wait up to some seconds for its next state; raises Denied, Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a kind's objects."""
+
+    objects: tuple[Mapping[str, Any], ...]
+    version: str
+    """The resourceVersion of the moment that the whole listing shows."""
+
+
+class Listing(Protocol):
+    """Everything there is of a kind."""
+
+    def pages(self, kind: str, namespace: str | None) -> AsyncIterator[Page]:
+        """List it in a namespace, None for all; raises Denied, Unavailable."""
         ...
 
 
@@ -92,6 +144,10 @@ class Seen(Protocol):
 
     def route(self, namespace: str, name: str) -> Mapping[str, Any] | None:
         """Return the newest state of a route."""
+        ...
+
+    def past_runs(self, namespace: str, golive: str) -> Mapping[str, Any] | None:
+        """Return the ConfigMap of a GoLive's past runs."""
         ...
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> object:

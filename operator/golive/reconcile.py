@@ -1,7 +1,7 @@
 """One tick of one GoLive: parse → observe → decide → act → record."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,6 +37,8 @@ class Reconciler:
     observer: Observer
     performer: Performer
     recorder: Recorder
+    raise_in: Callable[[], float] = lambda: 0.0
+    """The seconds until this process may raise a weight: what a leader before it has begun may still arrive."""
     _failed: dict[Key, int] = field(default_factory=dict)
     """How many ticks of a GoLive have ended in a failed write, one after another."""
     _rests: dict[Key, datetime] = field(default_factory=dict)
@@ -63,6 +65,9 @@ class Reconciler:
         if self._rests.get(key, facts.now) > facts.now and not decision.goes_down and not asked_anew:
             self.observer.watch(key)
             return (self._rests[key] - facts.now).total_seconds()
+        if decision.goes_up and self.raise_in() > 0:
+            self.observer.watch(key)
+            return self.raise_in()
         failures = await self.performer.perform(golive, decision.actions)
         if failures and decision.is_binding:
             return self._again(golive, decision, failures)

@@ -3,13 +3,17 @@
 import asyncio
 import heapq
 import math
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 
 Key = tuple[str, str]
 Tick = Callable[[Key], Awaitable[float | None]]
 """Does one tick and returns the seconds until the next, or None."""
+URGENT_WORKERS: Final = 64
+"""Many, for a write that is not answered holds one of them for two seconds."""
 
 
 @dataclass(slots=True)
@@ -20,14 +24,18 @@ class Schedule:
     now: Callable[[], float]
     """Monotonic seconds."""
     workers: int = 8
-    urgent_workers: int = 8
-    _heap: list[tuple[float, int, Key]] = field(default_factory=list)
-    _held: list[tuple[float, int, Key]] = field(default_factory=list)
+    urgent_workers: int = URGENT_WORKERS
     _due: dict[Key, float] = field(default_factory=dict)
+    _heap: list[tuple[float, int, Key]] = field(default_factory=list)
+    """What is due later; an entry whose moment is no longer that in `_due` counts for nothing."""
+    _ordinary: deque[Key] = field(default_factory=deque)
+    _urgent_ones: deque[Key] = field(default_factory=deque)
+    """What is due and waits for a worker; a key that is not due any more counts for nothing."""
     _urgent: set[Key] = field(default_factory=set)
     _running: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _order: "count[int]" = field(default_factory=count)
+    _closed: bool = False
 
     def mark(self, key: Key, *, delay: float = 0.0, urgent: bool = False) -> None:
         """Make a GoLive due, at once or after some seconds; an earlier moment stands."""
@@ -36,7 +44,7 @@ class Schedule:
             self._urgent.add(key)
         elif self._due.get(key) == moment:
             return
-        # What is urgent is entered anew: its first entry may be held for want of a worker, and now it has a lane.
+        # What is urgent is entered anew: its first entry may wait for a worker, and now it has a lane.
         self._due[key] = moment
         heapq.heappush(self._heap, (moment, next(self._order), key))
         self._wake.set()
@@ -46,45 +54,50 @@ class Schedule:
         try:
             while True:
                 self._wake.clear()
-                self._start_due()
+                self._queue_due()
+                self._start(self._urgent_ones, self.workers + self.urgent_workers)
+                self._start(self._ordinary, self.workers)
                 await self._until_next()
         finally:
             for task in self._running.values():
                 task.cancel()
             await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    def _start_due(self) -> None:
-        while self._heap and self._heap[0][0] <= self.now():
-            entry = heapq.heappop(self._heap)
-            moment, _, key = entry
-            if self._due.get(key) != moment:
-                continue
-            if key in self._running or not self._has_room(key):
-                self._held.append(entry)
-                continue
-            del self._due[key]
-            self._running[key] = asyncio.create_task(self._work(key))
-            self._urgent.discard(key)
+    async def drain(self) -> None:
+        """Begin no more ticks, and wait for those on their way to end."""
+        self._closed = True
+        while self._running:
+            await asyncio.wait(self._running.values())
 
-    def _has_room(self, key: Key) -> bool:
-        lanes = self.workers + (self.urgent_workers if key in self._urgent else 0)
-        return len(self._running) < lanes
+    def _queue_due(self) -> None:
+        while self._heap and self._heap[0][0] <= self.now():
+            moment, _, key = heapq.heappop(self._heap)
+            if self._due.get(key) == moment:
+                self._queue(key)
+
+    def _queue(self, key: Key) -> None:
+        (self._urgent_ones if key in self._urgent else self._ordinary).append(key)
+
+    def _start(self, queue: deque[Key], lanes: int) -> None:
+        while queue and len(self._running) < lanes and not self._closed:
+            key = queue.popleft()
+            # One that runs is queued again by its own end.
+            if key not in self._running and self._due.get(key, math.inf) <= self.now():
+                del self._due[key]
+                self._urgent.discard(key)
+                self._running[key] = asyncio.create_task(self._work(key))
 
     async def _work(self, key: Key) -> None:
         try:
             delay = await self.tick(key)
         finally:
             del self._running[key]
-            self._release()
+            # What made it due meanwhile found it running.
+            if key in self._due:
+                self._queue(key)
+            self._wake.set()
         if delay is not None:
             self.mark(key, delay=delay)
-
-    def _release(self) -> None:
-        # What waited for a worker, or for this GoLive's last tick, is looked at again.
-        for entry in self._held:
-            heapq.heappush(self._heap, entry)
-        self._held.clear()
-        self._wake.set()
 
     async def _until_next(self) -> None:
         timeout = max(0.0, self._heap[0][0] - self.now()) if self._heap else None

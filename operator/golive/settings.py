@@ -37,6 +37,18 @@ class Settings:
     """Field managers whose writes of a route are Git's, not a person's."""
     workers: int = 8
     """How many GoLives are ticked at a time; reverts have as many of their own."""
+    relist: timedelta = timedelta(minutes=1)
+    """How often every kind is listed again, for what a watch has missed."""
+    lease_namespace: str | None = None
+    """Where the Lease is; None for the pod's own namespace, else the first one watched, else `default`."""
+    lease_name: str = "golive"
+    """The Lease whose holder acts; every replica of one operator names the same."""
+    lease_duration: timedelta = timedelta(seconds=15)
+    """How long a leader that is heard of no more keeps the others waiting."""
+    renew_deadline: timedelta = timedelta(seconds=10)
+    """How long a leader goes on without having renewed its Lease."""
+    retry_period: timedelta = timedelta(seconds=2)
+    """How often the Lease is renewed."""
     log_format: str = "plain"
     """plain or json."""
     log_level: str = "info"
@@ -48,7 +60,13 @@ DEFAULTS = Settings()
 
 def parse_settings(argv: Sequence[str] | None = None) -> Settings:
     """Read the command line; a wrong one ends the process with a sentence."""
-    given = _parser().parse_args(argv)
+    parser = _parser()
+    given = parser.parse_args(argv)
+    if not given.retry_period < given.renew_deadline < given.lease_duration:
+        parser.error(
+            "--retry-period, --renew-deadline and --lease-duration must each be longer than the one before:"
+            " write for instance 2s, 10s and 15s"
+        )
     return Settings(
         kubeconfig=given.kubeconfig,
         namespaces=tuple(given.namespace or _env_list("namespace")),
@@ -59,6 +77,12 @@ def parse_settings(argv: Sequence[str] | None = None) -> Settings:
         gitops_managers=tuple(given.gitops_manager or _env_list("gitops-manager"))
         or DEFAULTS.gitops_managers,
         workers=given.workers,
+        relist=given.relist,
+        lease_namespace=given.lease_namespace,
+        lease_name=given.lease_name,
+        lease_duration=given.lease_duration,
+        renew_deadline=given.renew_deadline,
+        retry_period=given.retry_period,
         log_format=given.log_format,
         log_level=given.log_level,
     )
@@ -75,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _cluster_flags(run)
     _metrics_flags(run)
+    _lease_flags(run)
     run.add_argument(
         "--workers", type=_count, default=_env("workers", 8), help="GoLives that are ticked at a time"
     )
@@ -114,6 +139,13 @@ def _cluster_flags(run: argparse.ArgumentParser) -> None:
         help="quiet time before a run starts",
     )
     run.add_argument(
+        "--relist",
+        type=_some_time,
+        metavar="TIME",
+        default=_env("relist", "1m"),
+        help="how often everything is listed again, for what a watch has missed",
+    )
+    run.add_argument(
         "--gitops-manager",
         action="append",
         metavar="NAME",
@@ -143,6 +175,30 @@ def _metrics_flags(run: argparse.ArgumentParser) -> None:
         default=_env("query-timeout", "5s"),
         help="longest query",
     )
+
+
+def _lease_flags(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--lease-namespace",
+        metavar="NAME",
+        default=_env("lease-namespace", None),
+        help="where the Lease is; without it: the pod's namespace, or the first --namespace, or default",
+    )
+    run.add_argument(
+        "--lease-name",
+        metavar="NAME",
+        default=_env("lease-name", DEFAULTS.lease_name),
+        help="the Lease whose holder acts",
+    )
+    times = {
+        "lease-duration": ("15s", "how long a leader that is heard of no more keeps the others waiting"),
+        "renew-deadline": ("10s", "how long a leader goes on without having renewed its Lease"),
+        "retry-period": ("2s", "how often the Lease is renewed"),
+    }
+    for flag, (default, words) in times.items():
+        run.add_argument(
+            f"--{flag}", type=_some_time, metavar="TIME", default=_env(flag, default), help=words
+        )
 
 
 def _env(flag: str, otherwise: str | int | None) -> str | int | None:

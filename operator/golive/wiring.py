@@ -2,9 +2,14 @@
 
 import asyncio
 import logging
+import os
+import signal
 import socket
 import time
-from typing import Final
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn
 
 import kopf
 
@@ -12,7 +17,10 @@ from golive.act.perform import Performer
 from golive.adapters.api_server import ApiServer
 from golive.adapters.clock import ServerClock
 from golive.adapters.kubernetes import KubernetesRecords, KubernetesRoutes
+from golive.adapters.lease import KubernetesLeases
+from golive.adapters.listing import KubernetesListing
 from golive.adapters.prometheus import PrometheusMetrics
+from golive.election import Election, Timing
 from golive.errors import GoLiveError
 from golive.handlers import configure, register
 from golive.logs import configure_logs
@@ -23,6 +31,7 @@ from golive.observe.sampler import Samplers
 from golive.observe.snapshot import SnapshotSettings
 from golive.reconcile import Reconciler
 from golive.record.recorder import Recorder
+from golive.relist import Relist
 from golive.schedule import Schedule
 from golive.settings import Settings
 
@@ -31,33 +40,83 @@ log = logging.getLogger(__name__)
 Key = tuple[str, str]
 _ASK_TIME_EVERY: Final = 30.0
 """Seconds between two looks at the API server's clock when nothing else is asked."""
+_LEAVE_WITHIN: Final = 5.0
+"""Seconds for the last writes of a leader that is told to stop."""
+_OWN_NAMESPACE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The parts that a process runs."""
+
+    settings: Settings
+    servers: tuple[ApiServer, ...]
+    """The first for what is asked and for the Lease; one for writes, one for those that go back."""
+    metrics: PrometheusMetrics
+    election: Election
+    news: News
+    schedule: Schedule
+    observer: Observer
+    recorder: Recorder
+    relist: Relist
+
+    async def act(self) -> None:
+        """Look on until this process leads, then do ticks and keep the Lease."""
+        await self.news.until_listed()
+        await self.election.lead()
+        async with asyncio.TaskGroup() as leading:
+            leading.create_task(self.election.keep())
+            leading.create_task(self.news.tick())
+
+    async def step_down(self) -> None:
+        """Let the last writes be answered, then give the Lease away: a standby need not wait for it."""
+        try:
+            async with asyncio.timeout(_LEAVE_WITHIN):
+                await self.schedule.drain()
+                await self.recorder.settle()
+                await self.election.release()
+        except TimeoutError:
+            log.warning("the last writes are not answered: the Lease is left to run out")
+
+    async def close(self) -> None:
+        """End what asks, and every connection."""
+        await self.observer.close()
+        await self.metrics.close()
+        for server in self.servers:
+            await server.close()
 
 
 async def run(settings: Settings) -> None:
     """Run the operator until it is told to stop; raises GoLiveError where it cannot start."""
     configure_logs(settings.log_format, settings.log_level)
-    clock = ServerClock(time.monotonic)
-    server = await ApiServer.connect(settings.kubeconfig, clock)
-    metrics = PrometheusMetrics(settings.prometheus, settings.query_timeout)
+    operator = await assemble(settings)
     try:
-        news, observer = _assemble(settings, clock, server, metrics)
         log.info(
             "golive watches %s, asks %s",
             ", ".join(settings.namespaces) or "all namespaces",
             settings.prometheus,
         )
-        await _until_stopped(settings, news, observer, server)
+        await _until_stopped(operator)
     finally:
-        await metrics.close()
-        await server.close()
+        await operator.close()
 
 
-def _assemble(
-    settings: Settings, clock: ServerClock, server: ApiServer, metrics: PrometheusMetrics
-) -> tuple[News, Observer]:
-    cache = Cache(clock)
-    records = KubernetesRecords(server)
-    performer = Performer(KubernetesRoutes(server), records, cache)
+async def assemble(settings: Settings) -> Operator:
+    """Tie the parts together; raises GoLiveError where the API server cannot be reached."""
+    clock = ServerClock(time.monotonic)
+    identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
+    server = await ApiServer.connect(settings.kubeconfig, clock, f"golive ({identity})")
+    timing = Timing(
+        settings.lease_duration.total_seconds(),
+        settings.renew_deadline.total_seconds(),
+        settings.retry_period.total_seconds(),
+    )
+    leases = KubernetesLeases(server, clock, _lease_namespace(settings), settings.lease_name)
+    election = Election(leases, identity, timing, time.monotonic, end_process)
+    writes, reverts = server.beside(election.fence), server.beside(election.fence)
+    metrics = PrometheusMetrics(settings.prometheus, settings.query_timeout)
+    cache, records = Cache(clock), KubernetesRecords(writes)
+    performer = Performer(KubernetesRoutes(writes), KubernetesRoutes(reverts), records, cache)
 
     def due(key: Key, *, urgent: bool) -> None:
         news.due(key, urgent=urgent)
@@ -65,29 +124,58 @@ def _assemble(
     samplers = Samplers(metrics, clock, due, settings.scrape_interval)
     seen = SnapshotSettings(settings.settle, frozenset(settings.gitops_managers))
     observer = Observer(cache, samplers, clock, seen)
-    reconciler = Reconciler(observer, performer, Recorder(records, cache, socket.gethostname()))
-    schedule = Schedule(reconciler.tick, time.monotonic, settings.workers, settings.workers)
+    recorder = Recorder(records, cache, identity)
+    reconciler = Reconciler(observer, performer, recorder, election.raise_in)
+    schedule = Schedule(reconciler.tick, time.monotonic, settings.workers)
     news = News(cache, schedule, performer.upward)
-    return news, observer
+    relist = Relist(
+        KubernetesListing(server),
+        cache,
+        news.put,
+        news.drop,
+        settings.namespaces or (None,),
+        settings.relist.total_seconds(),
+    )
+    servers = (server, writes, reverts)
+    return Operator(settings, servers, metrics, election, news, schedule, observer, recorder, relist)
 
 
-async def _until_stopped(settings: Settings, news: News, observer: Observer, server: ApiServer) -> None:
-    options = kopf.OperatorSettings()
-    configure(options, clusterwide=not settings.namespaces)
-    try:
-        async with asyncio.TaskGroup() as beside:
-            tasks = [beside.create_task(news.tick()), beside.create_task(_keep_time(server))]
-            await kopf.operator(
-                registry=register(news, server.login),
-                settings=options,
-                standalone=True,
-                clusterwide=not settings.namespaces,
-                namespaces=settings.namespaces,
-            )
+async def _until_stopped(operator: Operator) -> None:
+    leaving = asyncio.Event()
+    stop = asyncio.Event()
+
+    async def leave() -> None:
+        await leaving.wait()
+        await operator.step_down()
+        stop.set()
+
+    async with asyncio.TaskGroup() as beside:
+        parts = (operator.act(), operator.relist.run(), _keep_time(operator.servers[0]), leave())
+        tasks = [beside.create_task(part) for part in parts]
+        try:
+            await _watch(operator, stop, leaving)
+        finally:
+            await operator.step_down()
             for task in tasks:
                 task.cancel()
-    finally:
-        await observer.close()
+
+
+async def _watch(operator: Operator, stop: asyncio.Event, leaving: asyncio.Event) -> None:
+    settings, options = operator.settings, kopf.OperatorSettings()
+    configure(options, clusterwide=not settings.namespaces)
+    ours = asyncio.all_tasks()
+    watching = await kopf.spawn_tasks(
+        registry=register(operator.news, operator.servers[0].login),
+        settings=options,
+        standalone=True,
+        clusterwide=not settings.namespaces,
+        namespaces=settings.namespaces,
+        stop_flag=stop,
+    )
+    # kopf would end its watches first and then wait for our tasks; the Lease is given away before.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, leaving.set)
+    await kopf.run_tasks(watching, ignored=ours)
 
 
 async def _keep_time(server: ApiServer) -> None:
@@ -97,3 +185,18 @@ async def _keep_time(server: ApiServer) -> None:
             await server.ask_time()
         except GoLiveError as error:
             log.warning("%s", error)
+
+
+def end_process(why: str) -> NoReturn:
+    """End at once: nothing that is still on its way may be written by a process that does not lead."""
+    log.critical("golive ends: %s", why)
+    logging.shutdown()
+    os._exit(1)
+
+
+def _lease_namespace(settings: Settings) -> str:
+    if settings.lease_namespace:
+        return settings.lease_namespace
+    if _OWN_NAMESPACE.is_file():
+        return _OWN_NAMESPACE.read_text().strip()
+    return settings.namespaces[0] if settings.namespaces else "default"

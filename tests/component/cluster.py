@@ -150,6 +150,7 @@ class Link:
             if self.cluster.overruled:
                 changed = deepcopy(self.cluster.get("HTTPRoute", name))
             changed["metadata"]["managedFields"] = [wrote_rules("golive", self.cluster.stamp())]
+            changed["metadata"]["generation"] += 1
             return self.cluster.put("HTTPRoute", name, changed)
 
         return await self._write(namespace, "HTTPRoute", name, apply)
@@ -175,11 +176,17 @@ class Link:
 
         return await self._write(namespace, "Finalizers", name, apply)
 
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
+    async def runs(
+        self, namespace: str, name: str, resource_version: str, data: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         raw = {"metadata": {"name": runs_name(name), "namespace": namespace}, "data": dict(data)}
-        return await self._write(
-            namespace, "ConfigMap", name, lambda: self.cluster.put("ConfigMap", runs_name(name), raw)
-        )
+
+        def apply() -> Raw:
+            if resource_version:
+                self.cluster.fenced("ConfigMap", runs_name(name), resource_version)
+            return self.cluster.put("ConfigMap", runs_name(name), raw)
+
+        return await self._write(namespace, "ConfigMap", name, apply)
 
     async def event(self, namespace: str, body: Mapping[str, Any]) -> None:
         name = body["metadata"]["name"]

@@ -85,7 +85,7 @@ class OperatorProcess:
         clock = ScriptedClock()
         self.link = Link(self.cluster, self.dies_at)
         self.cache = Cache(clock)
-        self.performer = Performer(self.link, self.link, self.cache)
+        self.performer = Performer(self.link, self.link, self.link, self.cache)
         self.samplers = Samplers(self.metrics, clock, self._due, SCRAPE)
         self.observer = Observer(
             self.cache,

@@ -22,12 +22,13 @@ from tests.contract.hostile import Handler, drips, hangs, hostile, says
 from tests.raw import a_golive, a_pair, a_rule
 
 NUMBERS = count(1)
+AGENT = "golive (test)"
 GREEN_WEIGHT = "/spec/rules/0/backendRefs/1/weight"
 
 
 @pytest.fixture
 async def server(plane: ControlPlane) -> AsyncIterator[ApiServer]:
-    connected = await ApiServer.connect(str(plane.kubeconfig), ServerClock(time.monotonic))
+    connected = await ApiServer.connect(str(plane.kubeconfig), ServerClock(time.monotonic), AGENT)
     yield connected
     await connected.close()
 
@@ -146,7 +147,7 @@ async def test_runs_are_written_and_written_again(
     records = KubernetesRecords(server)
     for number in (1, 2):
         run = PastRun(number, Colour.GREEN, "1.4", "abc", "RolledBack", "error-rate > 0.05")
-        await records.runs(namespace, name, runs_data(run))
+        await records.runs(namespace, name, "", runs_data(run))
     listed = json.loads(
         plane.kubectl("get", "configmap", "-n", namespace, "-l", "golive.dev/runs", "-o", "json")
     )
@@ -193,7 +194,7 @@ async def test_a_namespace_on_its_way_out_is_gone(
 ) -> None:
     plane.kubectl("delete", "namespace", namespace, "--wait=false")
     with pytest.raises(Gone):
-        await KubernetesRecords(server).runs(namespace, "shop", {"last": "{}"})
+        await KubernetesRecords(server).runs(namespace, "shop", "", {"last": "{}"})
 
 
 def kubeconfig_with(plane: ControlPlane, token: str, path: Path) -> str:
@@ -209,7 +210,7 @@ async def test_what_is_forbidden_names_verb_and_object(
     plane.kubectl("create", "serviceaccount", "nobody", "-n", namespace)
     token = plane.kubectl("create", "token", "nobody", "-n", namespace).strip()
     path = kubeconfig_with(plane, token, tmp_path / "kubeconfig")
-    server = await ApiServer.connect(path, ServerClock(time.monotonic))
+    server = await ApiServer.connect(path, ServerClock(time.monotonic), AGENT)
     with pytest.raises(Denied, match=r'PATCH HTTPRoute .*cannot patch resource "httproutes"'):
         await KubernetesRoutes(server).patch(namespace, "web", move(10, 25))
     await server.close()
@@ -218,7 +219,7 @@ async def test_what_is_forbidden_names_verb_and_object(
 async def test_an_unknown_token_is_denied(plane: ControlPlane, tmp_path: Path) -> None:
     path = kubeconfig_with(plane, "nonsense", tmp_path / "kubeconfig")
     with pytest.raises(Denied):
-        await ApiServer.connect(path, ServerClock(time.monotonic))
+        await ApiServer.connect(path, ServerClock(time.monotonic), AGENT)
 
 
 @pytest.mark.parametrize("text", [None, "clusters: []", "{{"], ids=["missing", "empty", "no YAML"])
@@ -227,7 +228,7 @@ async def test_a_kubeconfig_that_is_none_says_so(text: str | None, tmp_path: Pat
     if text is not None:
         path.write_text(text)
     with pytest.raises(GoLiveError, match="--kubeconfig"):
-        await ApiServer.connect(str(path), ServerClock(time.monotonic))
+        await ApiServer.connect(str(path), ServerClock(time.monotonic), AGENT)
 
 
 async def test_the_clock_follows_the_api_server(server: ApiServer) -> None:
@@ -271,4 +272,4 @@ async def connect_to(url: str, directory: Path) -> ApiServer:
     }
     path = directory / "kubeconfig"
     path.write_text(json.dumps(config))
-    return await ApiServer.connect(str(path), ServerClock(time.monotonic))
+    return await ApiServer.connect(str(path), ServerClock(time.monotonic), AGENT)

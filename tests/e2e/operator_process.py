@@ -69,7 +69,9 @@ class Operator:
     def _command(self) -> list[str]:
         where = ["--kubeconfig", str(self.cluster.kubeconfig), "--namespace", self.namespace]
         asks = ["--prometheus", self.prometheus or self.cluster.prometheus, "--scrape-interval", "1s"]
-        return [sys.executable, "-m", "golive", "run", *where, *asks, "--settle", "1s"]
+        # One that is killed and started again waits for its own old Lease.
+        lease = ["--lease-duration", "3s", "--renew-deadline", "2s", "--retry-period", "500ms"]
+        return [sys.executable, "-m", "golive", "run", *where, *asks, "--settle", "1s", *lease]
 
 
 def _fast_start() -> dict[str, str]:

@@ -17,6 +17,8 @@ from dev.controlplane.process import Process
 from tests.integration.api_server import ApiServer
 
 ROOT: Final = Path(__file__).parents[2]
+FAST_LEASE: Final = ("--lease-duration", "1s", "--renew-deadline", "800ms", "--retry-period", "200ms")
+"""For an operator that is killed and started again: it waits for its own old Lease."""
 _MERGE: Final = {"Content-Type": "application/merge-patch+json"}
 _APPS: Final = "/apis/apps/v1"
 _ROUTES: Final = "/apis/gateway.networking.k8s.io/v1"
@@ -56,11 +58,11 @@ class Operator:
             "--prometheus",
             self.prometheus,
         ]
-        flags += ["--scrape-interval", "5s", "--settle", "500ms", *self.more]
+        flags += ["--scrape-interval", "5s", "--settle", "500ms", *FAST_LEASE, *self.more]
         self.starts += 1
         log = self.directory / f"operator-{self.starts}.log"
         self.process = Process("golive", [*program, *flags], log)
-        self.process.wait_until(lambda: "golive watches" in log.read_text(), 30)
+        self.process.wait_until(lambda: "golive leads" in log.read_text(), 30)
 
     def stop(self) -> None:
         if self.process:

@@ -54,7 +54,10 @@ class Cluster:
         await self._write(namespace, f"finalizers {' '.join(finalizers)}".strip())
         return stamped({"metadata": {"name": name, "namespace": namespace, "finalizers": list(finalizers)}})
 
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
+    async def runs(
+        self, namespace: str, name: str, resource_version: str, data: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        assert resource_version in {"", "1"}
         await self._write(namespace, f"runs {name} {data['last']}")
         return stamped({"metadata": {"name": f"{name}-runs", "namespace": namespace}, "data": dict(data)})
 
@@ -67,6 +70,10 @@ class Cluster:
     def route(self, namespace: str, name: str) -> Mapping[str, Any] | None:
         assert namespace == NAMESPACE
         return self.seen.get(("HTTPRoute", name))
+
+    def past_runs(self, namespace: str, golive: str) -> Any:
+        assert namespace == NAMESPACE
+        return self.seen.get(("ConfigMap", f"{golive}-runs"))
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> object:
         self.seen[kind, raw["metadata"]["name"]] = raw
@@ -93,7 +100,7 @@ def a_cluster(*names: str, green: int = 0) -> Cluster:
 
 
 def a_performer(cluster: Cluster) -> Performer:
-    return Performer(cluster, cluster, cluster)
+    return Performer(cluster, cluster, cluster, cluster)
 
 
 def write(route: str, weight: int, seen: int, *, up: bool) -> SetWeights:

@@ -36,6 +36,7 @@ def weights(route: Mapping[str, Any]) -> list[list[int | None]]:
 
 def test_every_name_and_weight_of_the_pair_is_tested_before_anything_is_replaced() -> None:
     assert operations(a_route(), to_green(10)) == [
+        {"op": "test", "path": "/metadata/generation", "value": 1},
         {"op": "test", "path": "/spec/rules/0/backendRefs/0/name", "value": "web-blue"},
         {"op": "test", "path": "/spec/rules/0/backendRefs/0/weight", "value": 100},
         {"op": "test", "path": "/spec/rules/0/backendRefs/1/name", "value": "web-green"},

@@ -34,7 +34,7 @@ async def never(_: tuple[str, str]) -> float | None:
 @pytest.fixture
 def news() -> News:
     MARKED.clear()
-    return News(Cache(FakeClock()), Marks(never, lambda: 0.0), Upward())
+    return News(Cache(FakeClock()), Marks(never, lambda: 0.0), Upward(), _ticks=True)
 
 
 def a_shop(phase: str) -> Raw:
@@ -76,6 +76,18 @@ async def test_a_slice_that_is_deleted_is_as_urgent_and_ends_a_raise_in_flight(n
     assert MARKED == [True]
     with pytest.raises(Exception, match="a rollback came"):
         await raising
+
+
+async def test_a_standby_fills_its_cache_and_makes_nothing_due_before_it_leads(news: News) -> None:
+    news._ticks = False
+    news.put("GoLive", a_shop("Shifting"))
+    assert MARKED == []
+    news.open()
+    ticks = asyncio.create_task(news.tick())
+    await asyncio.sleep(0)
+    assert MARKED == [True]
+    ticks.cancel()
+    await asyncio.gather(ticks, return_exceptions=True)
 
 
 async def test_no_tick_is_done_before_every_kind_has_been_listed(news: News) -> None:

@@ -65,6 +65,9 @@ class Server:
     def route(self, *_: Any) -> Mapping[str, Any] | None:
         raise AssertionError("a recorder knows no routes")
 
+    def past_runs(self, *_: Any) -> Mapping[str, Any] | None:
+        raise AssertionError("a recorder knows no runs")
+
 
 def a_recorder(server: Server) -> Recorder:
     return Recorder(server, server, "operator-1")

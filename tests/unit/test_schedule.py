@@ -1,6 +1,7 @@
 """The schedule, in scripted time: an hour of it passes in no time."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from golive.schedule import Key, Schedule, Tick
 from tests.scripted_time import play
@@ -110,6 +112,49 @@ def test_a_mark_during_a_tick_is_not_lost_and_waits_for_its_end() -> None:
     ticks = Ticks(takes=1)
     assert seen(ticks, scene) == [(0, A), (1, A)]
     assert not ticks.overlapped
+
+
+def test_a_mark_during_a_tick_is_not_lost_to_the_later_moment_that_the_tick_asks_for() -> None:
+    async def scene(schedule: Schedule) -> None:
+        schedule.mark(A)
+        await asyncio.sleep(0.5)
+        schedule.mark(A)
+        await asyncio.sleep(3)
+
+    assert [at for at, _ in seen(Ticks(takes=1, again=60), scene)] == [0, 1]
+
+
+def test_draining_ends_what_runs_and_begins_nothing() -> None:
+    async def scene(schedule: Schedule) -> None:
+        schedule.mark(A)
+        schedule.mark(B, delay=1)
+        await asyncio.sleep(0.5)
+        await schedule.drain()
+        assert asyncio.get_running_loop().time() == pytest.approx(2)
+        await asyncio.sleep(10)
+
+    ticks = Ticks(takes=2)
+    assert seen(ticks, scene) == [(0, A)]
+    assert not ticks.running
+
+
+def test_a_thousand_that_wait_for_a_worker_cost_a_start_each_and_no_more() -> None:
+    starts: list[int] = []
+
+    class Counted(deque[Key]):
+        @override
+        def popleft(self) -> Key:
+            starts.append(1)
+            return super().popleft()
+
+    async def scene(schedule: Schedule) -> None:
+        schedule._ordinary = Counted()
+        for number in range(1000):
+            schedule.mark(("shop", str(number)))
+        await asyncio.sleep(2000)
+
+    assert len(seen(Ticks(takes=1), scene, workers=1)) == 1000
+    assert len(starts) == 1000
 
 
 def test_a_mark_from_within_a_tick_is_not_lost() -> None:

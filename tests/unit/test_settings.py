@@ -24,6 +24,12 @@ ROWS = [
     ("workers", "--workers", "3", 3),
     ("log_format", "--log-format", "json", "json"),
     ("log_level", "--log-level", "debug", "debug"),
+    ("relist", "--relist", "10s", timedelta(seconds=10)),
+    ("lease_namespace", "--lease-namespace", "golive-system", "golive-system"),
+    ("lease_name", "--lease-name", "golive-b", "golive-b"),
+    ("lease_duration", "--lease-duration", "30s", timedelta(seconds=30)),
+    ("renew_deadline", "--renew-deadline", "12s", timedelta(seconds=12)),
+    ("retry_period", "--retry-period", "1s", timedelta(seconds=1)),
     ("gitops_managers", "--gitops-manager", "argo", ("argo",)),
 ]
 
@@ -86,6 +92,9 @@ def test_several_names_from_the_environment_are_parted_by_commas(monkeypatch: py
         (["run", "--workers", "many"], "'many': write a whole number of 1 or more"),
         (["run", "--workers", "0"], "'0': write a whole number of 1 or more"),
         (["run", "--log-level", "loud"], "'loud': write one of debug, info, warning, error"),
+        (["run", "--retry-period", "10s"], "must each be longer than the one before: write for instance"),
+        (["run", "--lease-duration", "10s"], "must each be longer than the one before"),
+        (["run", "--relist", "0s"], "'0s': write a time longer than 0s"),
         (["run", "--colour", "red"], "unrecognized arguments: --colour red"),
     ],
 )

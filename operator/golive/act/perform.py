@@ -19,6 +19,8 @@ class Performer:
     """The ports that actions are carried out through."""
 
     routes: Routes
+    reverts: Routes
+    """The same routes over connections of their own: nothing that goes up stands before what goes back."""
     records: Records
     seen: Seen
     upward: Upward = field(default_factory=Upward)
@@ -46,7 +48,7 @@ class Performer:
     async def _carry_out(self, golive: GoLive, action: Action) -> None:
         match action:
             case SetWeights():
-                await self.upward.run(golive.key, self._write(golive, action))
+                await self.upward.run(golive.key, self._write(self.routes, golive, action))
             case SetFinalizer():
                 await self._finalizer(golive, present=action.present)
             case SaveRun():
@@ -56,7 +58,7 @@ class Performer:
 
     async def _lower(self, golive: GoLive, action: SetWeights, *, again: bool = False) -> GoLiveError | None:
         try:
-            await self._write(golive, action)
+            await self._write(self.reverts, golive, action)
         except Gone:
             self._forget(golive, action)
         except Refused as error:
@@ -67,7 +69,7 @@ class Performer:
 
     async def _look_again(self, golive: GoLive, action: SetWeights) -> GoLiveError | None:
         try:
-            route = await self.routes.get(golive.namespace, action.route)
+            route = await self.reverts.get(golive.namespace, action.route)
             self.seen.put("HTTPRoute", route)
             operations(route, action)
         except Gone:
@@ -87,11 +89,11 @@ class Performer:
         if held is not None:
             self.seen.drop("HTTPRoute", held)
 
-    async def _write(self, golive: GoLive, action: SetWeights) -> None:
+    async def _write(self, routes: Routes, golive: GoLive, action: SetWeights) -> None:
         route = self.seen.route(golive.namespace, action.route)
         if route is None:
             raise Gone(f"HTTPRoute {action.route} is gone")
-        written = await self.routes.patch(golive.namespace, action.route, operations(route, action))
+        written = await routes.patch(golive.namespace, action.route, operations(route, action))
         self.seen.put("HTTPRoute", written)
         if not is_written(written, action):
             raise Overruled(
@@ -100,7 +102,9 @@ class Performer:
             )
 
     async def _remember(self, golive: GoLive, action: SaveRun) -> None:
-        kept = await self.records.runs(golive.namespace, golive.name, runs_data(action.run))
+        before = self.seen.past_runs(golive.namespace, golive.name)
+        version = before["metadata"]["resourceVersion"] if before else ""
+        kept = await self.records.runs(golive.namespace, golive.name, version, runs_data(action.run))
         self.seen.put("ConfigMap", kept)
 
     async def _finalizer(self, golive: GoLive, *, present: bool) -> None:

@@ -34,7 +34,9 @@ def operations(route: Mapping[str, Any], action: SetWeights) -> list[dict[str, A
             tests.append({"op": "test", "path": f"{ref}/name", "value": service})
             tests.append({"op": "test", "path": f"{ref}/weight", "value": pair.weights[colour]})
             replaces.append({"op": "replace", "path": f"{ref}/weight", "value": wanted[colour]})
-    return tests + replaces
+    # A raise that was held up may meet weights that have come back to what they were: the generation never does.
+    fence = [{"op": "test", "path": "/metadata/generation", "value": route["metadata"]["generation"]}]
+    return (fence if action.up else []) + tests + replaces
 
 
 def _wanted(action: SetWeights) -> dict[Colour, int]:

@@ -4,53 +4,70 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 from kubernetes.aio import client, config
+from kubernetes.aio.client.rest import RESTResponse
 from kubernetes.aio.config import ConfigException
 from yaml import YAMLError
 
 from golive.adapters.clock import ServerClock
-from golive.errors import Denied, GoLiveError, Gone, Refused, Unavailable
+from golive.errors import Denied, Exists, GoLiveError, Gone, Refused, Unavailable
 
 TIMEOUT: Final = 2.0
 """Seconds; no write takes longer."""
-_CLIENT_TIMEOUT: Final = aiohttp.ClientTimeout(total=TIMEOUT)
+_NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None)
+"""The client's own, which would else be minutes: every call here is bounded from outside, with all that it waits for."""
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
-APPLY_PATCH: Final = "application/apply-patch+yaml"
+_CONNECTIONS: Final = 100
+_READS: Final = frozenset({"GET"})
 _FORBIDDEN: Final = (401, 403)
 _GONE: Final = 404
 _CONFLICTS: Final = (409, 422)
-ALREADY_EXISTS: Final = 409
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
 
 class ApiServer:
-    """The API server, reached as the kubeconfig or the pod's service account says."""
+    """The API server, reached as the kubeconfig or the pod's service account says, over connections of its own."""
 
-    def __init__(self, api: client.ApiClient, clock: ServerClock) -> None:
+    def __init__(
+        self,
+        api: client.ApiClient,
+        clock: ServerClock,
+        user_agent: str,
+        fence: Callable[[], None] | None = None,
+    ) -> None:
         self._api = api
         self._clock = clock
+        self._user_agent = user_agent
+        self._fence = fence
 
     @classmethod
-    async def connect(cls, kubeconfig: str | None, clock: ServerClock) -> "ApiServer":
+    async def connect(cls, kubeconfig: str | None, clock: ServerClock, user_agent: str) -> "ApiServer":
         """Load the configuration and ask once, so that the clock runs; raises Denied, Unavailable, GoLiveError."""
         configuration = client.Configuration()
+        configuration.connection_pool_maxsize = _CONNECTIONS
         try:
             await _load(kubeconfig, configuration)
         except (ConfigException, YAMLError, OSError) as error:
             raise GoLiveError(f"no way to the API server: {error}; write --kubeconfig FILE") from error
-        server = cls(client.ApiClient(configuration), clock)
+        server = cls(client.ApiClient(configuration), clock, user_agent)
         try:
             await server.ask_time()
         except GoLiveError:
             await server.close()
             raise
         return server
+
+    def beside(self, fence: Callable[[], None]) -> "ApiServer":
+        """Return another way to the same server, whose connections nobody else fills; every write asks `fence` first."""
+        return ApiServer(client.ApiClient(self._api.configuration), self._clock, self._user_agent, fence)
 
     async def login(self) -> dict[str, Any]:
         """Return what another client needs to reach the same server as the same user, with a token of now."""
@@ -84,33 +101,56 @@ class ApiServer:
         what: str,
         body: Any = None,
         content_type: str = "application/json",
-        tolerated: int = 0,
+        within: float = TIMEOUT,
     ) -> dict[str, Any]:
-        """Do one request; `what` names the object in errors, `tolerated` is an error's status that is fine.
+        """Do one request within some seconds; `what` names the object in errors.
 
         Raises Refused, Gone, Denied, Unavailable.
         """
-        headers = {"Accept": "application/json", "Content-Type": content_type}
         try:
-            async with asyncio.timeout(TIMEOUT):
-                status, data = await self._send(method, path, headers, body)
+            async with asyncio.timeout(within):
+                answer = await self._send(method, path, body, content_type, _NO_TIMEOUT)
+                status, data = answer.status, await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"{method} {what}: the API server gave no answer: {_why(error)}") from error
-        if status >= 400 and status != tolerated:  # noqa: PLR2004  # HTTP's first error
+        if status >= 400:  # noqa: PLR2004  # HTTP's first error
             raise _translated(status, data, method, what)
         return _decoded(data, method, what)
 
-    async def _send(self, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, bytes]:
+    async def first_line(self, path: str, *, what: str, within: float) -> bytes:
+        """Ask for a watch and return its first line; nothing where none came in time. Raises Denied, Unavailable."""
+        try:
+            async with asyncio.timeout(within):
+                answer = await self._send("GET", path, None, "application/json", _NO_TIMEOUT)
+                with closing(answer.response):
+                    if answer.status >= 400:  # noqa: PLR2004  # HTTP's first error
+                        raise _translated(answer.status, await answer.read(), "WATCH", what)
+                    line: bytes = await answer.response.content.readline()
+                    return line
+        except TimeoutError:
+            return b""
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"WATCH {what}: the API server gave no answer: {_why(error)}") from error
+
+    async def _send(
+        self, method: str, path: str, body: Any, content_type: str, bounds: aiohttp.ClientTimeout
+    ) -> RESTResponse:
         # A token may have to be renewed first; that counts as part of the call.
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": content_type,
+            "User-Agent": self._user_agent,
+        }
         await self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
+        if self._fence is not None and method not in _READS:
+            self._fence()
         sent = time.monotonic()
         answer = await self._api.call_api(
-            method, self._api.configuration.host + path, headers, body, _request_timeout=_CLIENT_TIMEOUT
+            method, self._api.configuration.host + path, headers, body, _request_timeout=bounds
         )
-        data = await answer.read()
         if answer.status < _SERVER_ERROR:
             self._clock.observe(answer.headers.get("Date", ""), sent, time.monotonic())
-        return answer.status, data
+        return answer
 
 
 def _refuse_missing(kubeconfig: str | None) -> None:
@@ -138,6 +178,8 @@ def _translated(status: int, data: bytes, method: str, what: str) -> GoLiveError
     said, reasons = _said(data)
     if status == _GONE or "NamespaceTerminating" in reasons:
         return Gone(f"{method} {what}: it is gone: {said}")
+    if "AlreadyExists" in reasons:
+        return Exists(f"{method} {what}: it is there already")
     if status in _FORBIDDEN:
         return Denied(
             f"{method} {what}: the operator is not allowed to: {said or status}; give its role this verb"
@@ -153,7 +195,8 @@ def _said(data: bytes) -> tuple[str, set[str]]:
     try:
         status = json.loads(data)
         causes = (status.get("details") or {}).get("causes") or []
-        return str(status.get("message", ""))[:400], {str(cause.get("reason")) for cause in causes}
+        reasons = {str(cause.get("reason")) for cause in causes} | {str(status.get("reason"))}
+        return str(status.get("message", ""))[:400], reasons
     except (ValueError, AttributeError):
         return "", set()
 

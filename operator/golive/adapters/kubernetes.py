@@ -1,14 +1,16 @@
 """The ports Routes and Records, over the API server's REST paths."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
 from typing_extensions import override
 
-from golive.adapters.api_server import ALREADY_EXISTS, APPLY_PATCH, JSON_PATCH, MERGE_PATCH, ApiServer
+from golive.adapters.api_server import JSON_PATCH, MERGE_PATCH, ApiServer
 from golive.api.golive import FIELD_MANAGER, GROUP, PLURAL, VERSION
+from golive.errors import Exists
 from golive.ports import Records, Routes
 from golive.runs import LABEL, runs_name
 
@@ -64,29 +66,31 @@ class KubernetesRecords(Records):
         return await self._patch(namespace, name, "", body)
 
     @override
-    async def runs(self, namespace: str, name: str, data: Mapping[str, str]) -> Mapping[str, Any]:
-        """Apply the ConfigMap, ours alone."""
-        body = {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": runs_name(name), "labels": {LABEL: _label_value(name)}},
-            "data": dict(data),
-        }
+    async def runs(
+        self, namespace: str, name: str, resource_version: str, data: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        """Write the ConfigMap, unless it was written since; one that has lost our label is found again."""
+        collection = f"/api/v1/namespaces/{quote(namespace)}/configmaps"
+        path, what = f"{collection}/{quote(runs_name(name))}", f"ConfigMap {namespace}/{runs_name(name)}"
+        metadata: dict[str, Any] = {"labels": {LABEL: _label_value(name)}}
+        if not resource_version:
+            made = {"metadata": {"name": runs_name(name), **metadata}, "data": dict(data)}
+            try:
+                return await self.server.request("POST", collection + _MANAGED, what=what, body=made)
+            except Exists:
+                there = await self.server.request("GET", path, what=what)
+                resource_version = there["metadata"]["resourceVersion"]
+        body = {"metadata": {"resourceVersion": resource_version, **metadata}, "data": dict(data)}
         return await self.server.request(
-            "PATCH",
-            f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(runs_name(name))}{_MANAGED}&force=true",
-            what=f"ConfigMap {namespace}/{runs_name(name)}",
-            body=body,
-            content_type=APPLY_PATCH,
+            "PATCH", path + _MANAGED, what=what, body=body, content_type=MERGE_PATCH
         )
 
     @override
     async def event(self, namespace: str, body: Mapping[str, Any]) -> None:
         """Create the event; its name says what it says, so one that exists has been told."""
         path = f"/apis/events.k8s.io/v1/namespaces/{quote(namespace)}/events{_MANAGED}"
-        await self.server.request(
-            "POST", path, what=f"Event in {namespace}", body=dict(body), tolerated=ALREADY_EXISTS
-        )
+        with suppress(Exists):
+            await self.server.request("POST", path, what=f"Event in {namespace}", body=dict(body))
 
     async def _patch(self, namespace: str, name: str, sub: str, body: dict[str, Any]) -> Mapping[str, Any]:
         path = f"/apis/{GROUP}/{VERSION}/namespaces/{quote(namespace)}/{PLURAL}/{quote(name)}{sub}{_MANAGED}"

@@ -94,6 +94,11 @@ class Decision:
         return any(isinstance(action, SetWeights) and not action.up for action in self.actions)
 
     @property
+    def goes_up(self) -> bool:
+        """Tell whether the colour that goes live is to get more traffic."""
+        return any(isinstance(action, SetWeights) and action.up for action in self.actions)
+
+    @property
     def is_binding(self) -> bool:
         """Tell whether the record must wait for the actions: it may say no more than is held or remembered."""
         return any(_binds(action) for action in self.actions)

@@ -16,6 +16,7 @@ from golive.observe.ready import ReadyHistory
 from golive.observe.references import Backend, references
 from golive.observe.watchers import Key, Watchers
 from golive.ports import Clock
+from golive.runs import runs_name
 
 _MOVES_READY: Final = {Kind.GOLIVE, Kind.DEPLOYMENT, Kind.REPLICA_SET, Kind.ENDPOINT_SLICE}
 NOBODY: Final[frozenset[Key]] = frozenset()
@@ -62,13 +63,25 @@ class Cache:
         self._note_ready(kind, concerned)
         return concerned
 
-    def get(self, kind: Kind, namespace: str, name: str) -> Raw | None:
+    def get(self, kind: str, namespace: str, name: str) -> Raw | None:
         """Return an object's kept part, if there is one."""
-        return self._objects.get(kind, namespace, name)
+        return self._objects.get(Kind(kind), namespace, name)
 
     def golive(self, key: Key) -> Raw | None:
         """Return a GoLive as it stands."""
         return self.get(Kind.GOLIVE, *key)
+
+    def golives(self) -> tuple[Key, ...]:
+        """List every GoLive."""
+        return self.places(Kind.GOLIVE)
+
+    def places(self, kind: str) -> tuple[Key, ...]:
+        """List the namespaces and names of a kind's objects."""
+        return self._objects.places(Kind(kind))
+
+    def past_runs(self, namespace: str, golive: str) -> Raw | None:
+        """Return the ConfigMap of a GoLive's past runs."""
+        return self.get(Kind.CONFIG_MAP, namespace, runs_name(golive))
 
     def route(self, namespace: str, name: str) -> Raw | None:
         """Return an HTTPRoute's rules and weights as they stand."""

@@ -30,6 +30,10 @@ class Objects:
         """Return an object, if there is one."""
         return self._held.get((kind, namespace, name))
 
+    def places(self, kind: Kind) -> tuple[tuple[str, str], ...]:
+        """List the namespaces and names of a kind's objects."""
+        return tuple((namespace, name) for held, namespace, name in self._held if held is kind)
+
     def parts(self, kind: Kind, namespace: str, name: str) -> tuple[Raw, ...]:
         """Return a Service's EndpointSlices, or a Deployment's ReplicaSets."""
         return tuple(self._held[place] for place in self._parts.get((kind, namespace, name), ()))

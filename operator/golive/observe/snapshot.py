@@ -14,7 +14,7 @@ from golive.observe.ownership import conflict
 from golive.observe.prune import Kind
 from golive.observe.references import Backend
 from golive.observe.routes import route_facts
-from golive.runs import past_run, runs_name
+from golive.runs import past_run
 
 Readings = Mapping[tuple[str, str], Reading]
 """By check and component."""
@@ -48,7 +48,7 @@ def snapshot(
         source=source,
         target_changed_at=cache.target_changed_at(golive.key),
         conflict=conflict(raw, cache.sharing(golive.key)) if raw else "",
-        past=past_run(cache.get(Kind.CONFIG_MAP, golive.namespace, runs_name(golive.name))),
+        past=past_run(cache.past_runs(golive.namespace, golive.name)),
         settle_seconds=settings.settle.total_seconds(),
     )
 

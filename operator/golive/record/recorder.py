@@ -65,6 +65,11 @@ class Recorder:
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
+    async def settle(self) -> None:
+        """Wait until everything told has been posted, or has failed."""
+        while self._telling:
+            await asyncio.wait(self._telling)
+
     def _is_news(self, name: str, now: datetime) -> bool:
         while self._told and next(iter(self._told.values())) <= now - _REMEMBERED:
             del self._told[next(iter(self._told))]
