@@ -1,6 +1,7 @@
 """One program in the background: its log in a file, ended by its recorded pid and no other way."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -39,6 +40,15 @@ class Process:
     def pid(self) -> int:
         """The process id, also after it ended."""
         return self._running.pid
+
+    @property
+    def status(self) -> int | None:
+        """The exit status; None while it runs."""
+        return self._running.poll()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, as an administrator would."""
+        self._running.send_signal(number)
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Wait for the program to be ready; ClusterError with its last words if it ends or takes too long."""

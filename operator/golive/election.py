@@ -99,8 +99,9 @@ class Election:
         try:
             self._see(await self.leases.get())
             return self._is_free() and await self._write()
-        except Refused:
-            return False  # another was quicker
+        except Refused as error:
+            log.info("another may have been quicker: %s", error)
+            return False
         except GoLiveError as error:
             log.warning("%s", error)
             return False

@@ -2,14 +2,18 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
 from golive.api.types import parse_duration
+
+_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +184,14 @@ def _metrics_flags(run: argparse.ArgumentParser) -> None:
 def _lease_flags(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--lease-namespace",
+        type=_name,
         metavar="NAME",
         default=_env("lease-namespace", None),
         help="where the Lease is; without it: the pod's namespace, or the first --namespace, or default",
     )
     run.add_argument(
         "--lease-name",
+        type=_name,
         metavar="NAME",
         default=_env("lease-name", DEFAULTS.lease_name),
         help="the Lease whose holder acts",
@@ -229,6 +235,14 @@ def _url(text: str) -> str:
             f"{text!r}: write an address such as http://prometheus.monitoring:9090"
         )
     return text.rstrip("/")
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: write a name of lower case letters, digits, '-' and '.', such as golive"
+        )
+    return text
 
 
 def _count(text: str) -> int:

@@ -68,12 +68,14 @@ class Operator:
             leading.create_task(self.election.keep())
             leading.create_task(self.news.tick())
 
-    async def step_down(self) -> None:
+    async def step_down(self, acting: "asyncio.Task[None]") -> None:
         """Let the last writes be answered, then give the Lease away: a standby need not wait for it."""
         try:
             async with asyncio.timeout(_LEAVE_WITHIN):
                 await self.schedule.drain()
                 await self.recorder.settle()
+                acting.cancel()
+                await asyncio.wait({acting})
                 await self.election.release()
         except TimeoutError:
             log.warning("the last writes are not answered: the Lease is left to run out")
@@ -141,21 +143,21 @@ async def assemble(settings: Settings) -> Operator:
 
 
 async def _until_stopped(operator: Operator) -> None:
-    leaving = asyncio.Event()
-    stop = asyncio.Event()
+    leaving, stop = asyncio.Event(), asyncio.Event()
 
     async def leave() -> None:
         await leaving.wait()
-        await operator.step_down()
+        await operator.step_down(acting)
         stop.set()
 
     async with asyncio.TaskGroup() as beside:
-        parts = (operator.act(), operator.relist.run(), _keep_time(operator.servers[0]), leave())
-        tasks = [beside.create_task(part) for part in parts]
+        acting = beside.create_task(operator.act())
+        others = (operator.relist.run(), _keep_time(operator.servers[0]), leave())
+        tasks = [acting, *(beside.create_task(other) for other in others)]
         try:
             await _watch(operator, stop, leaving)
         finally:
-            await operator.step_down()
+            await operator.step_down(acting)
             for task in tasks:
                 task.cancel()
 

@@ -50,7 +50,13 @@ class Operator:
     process: Process | None = None
     starts: int = 0
 
-    def start(self) -> None:
+    @property
+    def log(self) -> Path:
+        """What the one that was started last says."""
+        return self.directory / f"operator-{self.starts}.log"
+
+    def start(self, *, leads: bool = True) -> None:
+        """Start it, and wait until it leads, or at least watches."""
         program = ["env", f"PYTHONPATH={ROOT / 'operator'}", sys.executable, "-m", "golive", "run"]
         flags = [
             "--kubeconfig",
@@ -60,9 +66,9 @@ class Operator:
         ]
         flags += ["--scrape-interval", "5s", "--settle", "500ms", *FAST_LEASE, *self.more]
         self.starts += 1
-        log = self.directory / f"operator-{self.starts}.log"
-        self.process = Process("golive", [*program, *flags], log)
-        self.process.wait_until(lambda: "golive leads" in log.read_text(), 30)
+        self.process = Process("golive", [*program, *flags], self.log)
+        words = "golive leads" if leads else "golive watches"
+        self.process.wait_until(lambda: words in self.log.read_text(), 30)
 
     def stop(self) -> None:
         if self.process:

@@ -94,6 +94,8 @@ def test_several_names_from_the_environment_are_parted_by_commas(monkeypatch: py
         (["run", "--log-level", "loud"], "'loud': write one of debug, info, warning, error"),
         (["run", "--retry-period", "10s"], "must each be longer than the one before: write for instance"),
         (["run", "--lease-duration", "10s"], "must each be longer than the one before"),
+        (["run", "--lease-name", "Go_Live"], "'Go_Live': write a name of lower case letters"),
+        (["run", "--lease-namespace", "-"], "'-': write a name of lower case letters"),
         (["run", "--relist", "0s"], "'0s': write a time longer than 0s"),
         (["run", "--colour", "red"], "unrecognized arguments: --colour red"),
     ],
