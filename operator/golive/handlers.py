@@ -5,7 +5,6 @@ event handler to run opens the schedule: nobody decides on half a world after a 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from itertools import repeat
 from typing import Any, Protocol
 
 import kopf
@@ -57,24 +56,3 @@ def _register(registry: kopf.OperatorRegistry, watch: Watch, kind: str, resource
         if type == "DELETED":
             watch.drop(kind, dict(body))
         watch.open()
-
-
-def configure(settings: kopf.OperatorSettings, *, clusterwide: bool) -> None:
-    """Keep kopf to watching: no peering, no events of its own, no finalizer, no patch.
-
-    In named namespaces it may look at nothing beyond them: neither at the namespaces nor at the CRDs of the cluster.
-    """
-    settings.scanning.disabled = not clusterwide
-    settings.peering.standalone = True
-    settings.posting.enabled = False
-    settings.watching.server_timeout = 300
-    settings.watching.connect_timeout = 5
-    settings.networking.request_timeout = 15
-    settings.networking.connect_timeout = 5
-    # For ever: else an API server that answers 500 for long ends the process, and one that is back is met late.
-    settings.networking.error_backoffs = repeat(1.0)
-    settings.watching.chunk_size = 500
-    for resource in WATCHED.values():
-        if resource.labels:
-            place = (resource.group, resource.version, resource.plural)
-            settings.watching.label_selectors[place] = ",".join(resource.labels)

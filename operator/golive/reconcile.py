@@ -1,13 +1,13 @@
 """One tick of one GoLive: parse → observe → decide → act → record."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from golive.act.perform import Performer
-from golive.api.golive import GoLive, parse
+from golive.api.golive import GoLive
 from golive.decide import decide
 from golive.decide.decision import Decision, Event, Reason
 from golive.errors import GoLiveError, NotYet, Overruled, Refused, Unavailable
@@ -53,12 +53,11 @@ class Reconciler:
             return AFTER_A_FAULT
 
     async def _tick(self, key: Key) -> float | None:
-        raw = self.observer.golive(key)
-        if raw is None:
+        golive = self.observer.golive(key)
+        if golive is None:
             self.observer.forget(key)
             self._succeeded(key)
             return None
-        golive = parse(raw)
         facts = self.observer.facts(golive)
         decision = decide(golive, facts)
         asked_anew = golive.generation != golive.status.observed_generation
@@ -84,7 +83,7 @@ class Reconciler:
 
     async def _record(self, golive: GoLive, decision: Decision) -> tuple[bool, list[GoLiveError]]:
         # Our own write of the finalizer is the one change since the decision that may lie between.
-        raw = self.observer.golive(golive.key)
+        raw = self.observer.raw(golive.key)
         if raw is None:
             return False, []
         fence = (
@@ -135,6 +134,5 @@ class Reconciler:
         return max(0.0, (decision.next_tick - self.observer.now()).total_seconds())
 
 
-def _finalizers(raw: dict[str, object]) -> tuple[str, ...]:
-    metadata = raw["metadata"]
-    return tuple(metadata.get("finalizers", ())) if isinstance(metadata, dict) else ()
+def _finalizers(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(raw["metadata"].get("finalizers", ()))

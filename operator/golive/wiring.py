@@ -22,7 +22,7 @@ from golive.adapters.listing import KubernetesListing
 from golive.adapters.prometheus import PrometheusMetrics
 from golive.election import Election, Timing
 from golive.errors import GoLiveError
-from golive.handlers import configure, register
+from golive.handlers import register
 from golive.logs import configure_logs
 from golive.news import News
 from golive.observe.cache import Cache
@@ -34,6 +34,7 @@ from golive.record.recorder import Recorder
 from golive.relist import Relist
 from golive.schedule import Schedule
 from golive.settings import Settings
+from golive.watching import configure
 
 log = logging.getLogger(__name__)
 

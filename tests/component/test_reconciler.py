@@ -46,7 +46,7 @@ def test_a_good_release_climbs_to_the_end() -> None:
     stage = played(scene)
     assert stage.cluster.climbs() == [10, 50, 100]
     assert (stage.status["live"], stage.golive["metadata"]["finalizers"]) == ("green", [])
-    reached = ["WeightReached"] * 3
+    reached = ["WeightReached"] * 2
     # Those of one tick are posted side by side.
     assert sorted(stage.cluster.events()) == sorted(["Started", *reached, "Live", "Stable"])
 

@@ -20,7 +20,7 @@ def test_a_good_release_climbs_step_by_step_and_ends_live_and_stable() -> None:
     world.run_until(Phase.LIVE)
     assert world.status["live"] == "green"
     assert world.condition("Stable")["status"] == "True"  # type: ignore[index]  # it is there
-    assert world.reasons() == ["Started", "WeightReached", "WeightReached", "WeightReached", "Live", "Stable"]
+    assert world.reasons() == ["Started", "WeightReached", "WeightReached", "Live", "Stable"]
     assert world.finalizers == ()
 
 

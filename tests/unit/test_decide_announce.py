@@ -146,7 +146,7 @@ def live_changed() -> World:
 
 
 TOLD: list[tuple[Callable[[], World], dict[Reason, int]]] = [
-    (finished, {Reason.STARTED: 1, Reason.WEIGHT_REACHED: 3, Reason.LIVE: 1, Reason.STABLE: 1}),
+    (finished, {Reason.STARTED: 1, Reason.WEIGHT_REACHED: 2, Reason.LIVE: 1, Reason.STABLE: 1}),
     (rolled_back, {Reason.ROLLING_BACK: 1, Reason.ROLLED_BACK: 1, Reason.WEIGHT_REACHED: 2}),
     (returned, {Reason.ROLLING_BACK: 1, Reason.RETURNED: 1}),
     (superseded, {Reason.ROLLING_BACK: 1, Reason.SUPERSEDED: 1}),

@@ -30,8 +30,10 @@ class GoLive:
     finalizers: tuple[str, ...]
     spec: GoLiveSpec | None
     """None where the stored spec is too broken to know the target, the components or the routes."""
+    unfit: tuple[str, ...]
+    """What is wrong with the stored spec, a sentence each."""
     problems: tuple[str, ...]
-    """What is wrong with the stored spec or status, a sentence each; empty where both are valid."""
+    """The same with what is wrong with the status; empty where both are valid."""
     status: GoLiveStatus
 
     @property
@@ -40,20 +42,28 @@ class GoLive:
         return self.namespace, self.name
 
 
-def parse(body: Mapping[str, Any]) -> GoLive:
-    """Read a raw GoLive; an unfit spec keeps every part that is still fit, and says what is wrong with the rest."""
+def parse(body: Mapping[str, Any], before: GoLive | None = None) -> GoLive:
+    """Read a raw GoLive; an unfit spec keeps every part that is still fit, and says what is wrong with the rest.
+
+    `before` is what was read of the same GoLive last: a spec of the same generation is not read again.
+    """
     metadata = body["metadata"]
-    spec, unfit = parse_spec(body.get("spec") or {})
+    identity = (metadata["uid"], metadata.get("generation", 0))
+    if before is not None and (before.uid, before.generation) == identity:
+        spec, unfit = before.spec, before.unfit
+    else:
+        spec, unfit = parse_spec(body.get("spec") or {})
     status, unreadable = parse_status(body.get("status") or {})
     return GoLive(
         namespace=metadata["namespace"],
         name=metadata["name"],
-        uid=metadata["uid"],
-        generation=metadata.get("generation", 0),
+        uid=identity[0],
+        generation=identity[1],
         resource_version=metadata["resourceVersion"],
         deleting="deletionTimestamp" in metadata,
         finalizers=tuple(metadata.get("finalizers", ())),
         spec=spec,
+        unfit=unfit,
         problems=(*unfit, *unreadable, *pruned_fields(metadata.get("annotations", {}))),
         status=status,
     )

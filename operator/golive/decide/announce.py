@@ -32,14 +32,15 @@ def _way(before: GoLiveStatus, after: GoLiveStatus) -> Iterator[Event]:
             f"{run}: from {after.run.from_} to {after.run.to} {after.run.version}".rstrip(),
             once=run,
         )
-    reached = after.step.acknowledged_at if after.step else None
+    went_live = after.phase is Phase.STABILISING and before.phase is Phase.SHIFTING
+    reached = after.step.acknowledged_at if after.step and not went_live else None
     if after.step and reached and (before.step is None or before.step.acknowledged_at != reached):
         yield Event(
             Reason.WEIGHT_REACHED,
             f"{after.step.weight} % ({after.step.text}) read back",
             once=f"{run} {after.step.text}",
         )
-    if after.phase is Phase.STABILISING and before.phase is Phase.SHIFTING:
+    if went_live:
         yield Event(Reason.LIVE, after.message, once=run)
     if after.phase is Phase.LIVE and before.phase is Phase.STABILISING:
         yield Event(Reason.STABLE, after.message, once=run)

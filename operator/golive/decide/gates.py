@@ -202,8 +202,8 @@ def _stretch(turn: Turn, check: Check, component: str, reading: Reading | None) 
     step = turn.status.step
     if failing or reading is None or reading.since is None or step is None or step.acknowledged_at is None:
         return failing
-    if reading.taken_at <= step.acknowledged_at:
-        return Block(Waiting.HOLD, f"check {check.name} of {component} has not been asked at this weight")
+    if reading.taken_at < step.acknowledged_at + check.interval:
+        return Block(Waiting.HOLD, f"check {check.name} of {component} has to pass at this weight")
     # It may have begun at the step before; what passed without traffic, or before the weight was lowered, is no proof.
     marks = (reading.since, turn.run.traffic_at, step.lowered_at)
     until = max(mark for mark in marks if mark) + 3 * check.interval

@@ -20,8 +20,9 @@ from golive.decide import readiness
 from golive.decide.turn import Turn, share
 from golive.facts import Reading
 
-FRESHEN: Final = timedelta(seconds=30)
+FRESHEN: Final = timedelta(minutes=1)
 """How old a written value may get while the result stays the same."""
+_WORDS: Final = {"waiting_for", "message", "next"}
 _SHARED = SPLIT | {Phase.ROLLING_BACK}
 
 
@@ -40,6 +41,12 @@ def observed(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
             "checks": _checks(turn, status) if measured else status.checks,
         }
     )
+
+
+def differ_in_words(one: GoLiveStatus, other: GoLiveStatus) -> bool:
+    """Tell whether two statuses say the same but for what is waited for, and how that is said."""
+    fields = GoLiveStatus.model_fields.keys() - _WORDS
+    return all(getattr(one, field) == getattr(other, field) for field in fields)
 
 
 def _with_traffic(turn: Turn, status: GoLiveStatus) -> RunStatus | None:

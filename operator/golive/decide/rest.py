@@ -110,8 +110,8 @@ def close_window(turn: Turn) -> Draft | None:
     until = turn.status.rollback_until
     if until is None or turn.now < until:
         return None
-    stays = {"waiting_for": turn.status.waiting_for, **window_closed()}
-    return turn.to(turn.status.phase, turn.status.message, **stays)
+    draft = turn.to(turn.status.phase, f"{turn.live} is live", **window_closed())
+    return replace(draft, actions=leave.release(turn))
 
 
 def lower(turn: Turn) -> Draft | None:

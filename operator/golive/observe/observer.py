@@ -1,13 +1,13 @@
 """What a tick reads the world through: the cache, the samplers, the clock; nothing here is awaited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from golive.api.golive import GoLive, parse
 from golive.api.status import MEASURED
 from golive.facts import Facts
 from golive.observe.cache import Cache
+from golive.observe.prune import Raw
 from golive.observe.sampler import Samplers
 from golive.observe.snapshot import SnapshotSettings, snapshot
 from golive.ports import Clock
@@ -23,14 +23,26 @@ class Observer:
     samplers: Samplers
     clock: Clock
     settings: SnapshotSettings
+    _read: dict[Key, tuple[Raw, GoLive]] = field(default_factory=dict)
+    """What was read last, and of what."""
 
     def now(self) -> datetime:
         """Return the API server's time."""
         return self.clock.now()
 
-    def golive(self, key: Key) -> Any:
+    def raw(self, key: Key) -> Raw | None:
         """Return the raw GoLive, None where it is gone."""
         return self.cache.golive(key)
+
+    def golive(self, key: Key) -> GoLive | None:
+        """Return the GoLive as it stands, None where it is gone; read again only where it has changed."""
+        raw = self.cache.golive(key)
+        if raw is None:
+            return None
+        before = self._read.get(key)
+        if before is None or before[0] is not raw:
+            self._read[key] = (raw, parse(raw, before[1] if before else None))
+        return self._read[key][1]
 
     def facts(self, golive: GoLive) -> Facts:
         """Freeze what this tick may look at."""
@@ -39,15 +51,15 @@ class Observer:
 
     def watch(self, key: Key) -> None:
         """Sample what the GoLive now needs, and nothing else."""
-        raw = self.cache.golive(key)
-        if raw is None:
+        golive = self.golive(key)
+        if golive is None:
             self.forget(key)
             return
-        golive = parse(raw)
         self.samplers.sync(golive, wanted=golive.status.phase in MEASURED and not golive.deleting)
 
     def forget(self, key: Key) -> None:
         """Stop sampling for a GoLive that is gone."""
+        self._read.pop(key, None)
         self.samplers.forget(key)
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -33,7 +33,7 @@ class Recorder:
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def status(
-        self, golive: GoLive, before: dict[str, Any], resource_version: str, after: GoLiveStatus
+        self, golive: GoLive, before: Mapping[str, Any], resource_version: str, after: GoLiveStatus
     ) -> bool:
         """Write what changed, if anything did, unless somebody wrote the GoLive meanwhile.
 
