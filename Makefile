@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)/operator:$(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help check lint types layers unit test run demo cluster cluster-down crds docs lock clean
+.PHONY: help check lint types layers unit test run demo revert cluster cluster-down crds docs lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ run: $(VENV)/.ready  ## the operator against your cluster: make run ARGS="--kube
 
 demo: $(VENV)/.ready  ## a good release, then two bad ones, on the real cluster under real load
 	$(BIN)/python -m dev.demo
+
+revert: $(VENV)/.ready  ## how long requests fail when a release turns bad, at the pace the peers were measured with
+	$(BIN)/python -m dev.revert
 
 clean:  ## remove what tools left in the checkout; the cache stays
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

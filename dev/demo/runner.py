@@ -44,6 +44,8 @@ class Demo:
     prometheus: str
     operator: list[str]
     build: Path
+    rate: int = RATE
+    """Requests per second."""
 
     @property
     def operator_command(self) -> list[str]:
@@ -81,7 +83,16 @@ class Demo:
     @property
     def load_command(self) -> list[str]:
         """The load's whole command line."""
-        how = ["--host", HOST, "--rate", str(RATE), "--seconds", str(SECONDS), "--log", str(self.load_log)]
+        how = [
+            "--host",
+            HOST,
+            "--rate",
+            str(self.rate),
+            "--seconds",
+            str(SECONDS),
+            "--log",
+            str(self.load_log),
+        ]
         return [sys.executable, "-m", "dev.load", self.gateway, *how]
 
     @property
@@ -109,7 +120,7 @@ class Programme:
 
     async def play(self) -> None:
         """Play until the end, or until an act breaks a promise: the next would tell nothing new."""
-        await _settled(self._stage, self._demo)
+        await settled(self._stage, self._demo)
         for plot in PLOTS:
             self._title = plot.title
             self.acts[plot.name] = await play(plot, self._stage)
@@ -130,7 +141,7 @@ async def run(demo: Demo, console: Console) -> dict[str, Verdict]:
     _end_in_order()
     async with Api(kubeconfig.load(demo.kubeconfig)) as api:
         scene = Stage(api, demo.prometheus)
-        await _prepare(api, scene, demo, console)
+        await prepare(api, scene, demo, console)
         programme = Programme(demo, scene)
         for last in (demo.load_log, demo.figures):
             last.unlink(missing_ok=True)
@@ -148,7 +159,7 @@ async def run(demo: Demo, console: Console) -> dict[str, Verdict]:
     return programme.verdicts()
 
 
-async def _prepare(api: Api, scene: Stage, demo: Demo, console: Console) -> None:
+async def prepare(api: Api, scene: Stage, demo: Demo, console: Console) -> None:
     """Make a fresh namespace with both colours up, and the gateway serving it."""
 
     def say(what: str) -> None:
@@ -164,7 +175,7 @@ async def _prepare(api: Api, scene: Stage, demo: Demo, console: Console) -> None
     await stage.reachable(demo.gateway)
 
 
-async def _settled(scene: Stage, demo: Demo) -> None:
+async def settled(scene: Stage, demo: Demo) -> None:
     """Wait until the operator has taken notice."""
     golives = scene.timeline.golives
     try:

@@ -18,7 +18,7 @@ from golive.adapters.promql_connection import Connection
 from golive.errors import Unavailable
 from golive.ports import Metrics, Series
 
-THREADS: Final = 32
+THREADS: Final = 64
 _GRACE: Final = 0.5
 """Seconds that a call may take beyond its timeout: the thread says more exactly what was wrong."""
 
