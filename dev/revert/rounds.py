@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from dev.demo import kubeconfig
-from dev.demo.acts import Plot, bad, play, unready
+from dev.demo.acts import Plot, bad, good, play, unready
 from dev.demo.api import Api
 from dev.demo.children import child, died
 from dev.demo.errors import DemoError
-from dev.demo.measure import Revert, revert
-from dev.demo.release import MANIFESTS, Object, golive_of, read
+from dev.demo.measure import Act, Revert, revert
+from dev.demo.release import Object, golive_of
 from dev.demo.runner import Demo, beside, prepare, settled
 from dev.demo.stage import Stage
 from dev.demo.verdict import rollback
@@ -38,10 +38,9 @@ def at_the_peers_pace(manifests: Sequence[Object]) -> list[Object]:
 
 async def measure(demo: Demo, rounds: int, console: Console) -> dict[str, list[Revert]]:
     """Play the rounds and return what each came to, by kind; raises DemoError where one did not end."""
-    manifests = at_the_peers_pace(read(MANIFESTS / "apps.yaml", MANIFESTS / "golive.yaml"))
     found: dict[str, list[Revert]] = {kind: [] for kind in KINDS}
     async with Api(kubeconfig.load(demo.kubeconfig)) as api:
-        scene = Stage(api, demo.prometheus, manifests=manifests)
+        scene = Stage(api, demo.prometheus)
         await prepare(api, scene, demo, console)
         demo.load_log.unlink(missing_ok=True)
         async with (
@@ -59,13 +58,20 @@ async def measure(demo: Demo, rounds: int, console: Console) -> dict[str, list[R
 
 async def _play(demo: Demo, scene: Stage, rounds: int, found: dict[str, list[Revert]]) -> None:
     await settled(scene, demo)
+    print("a good release first: green is to serve", flush=True)
+    _ended(await play(Plot("good", "good", "green", "2", good), scene), "the good release", demo)
+    scene.manifests = at_the_peers_pace(scene.manifests)
     for number in range(rounds):
         kind, fault = list(KINDS.items())[number % len(KINDS)]
         version = _VERSIONS[number % len(_VERSIONS)]
         print(f"round {number + 1} of {rounds}: {kind}", flush=True)
-        act = await play(Plot(kind, kind, "blue", version, fault), scene)
-        if act.late:
-            raise DemoError(f"round {number + 1} ({kind}): {act.late}; see {demo.operator_log}")
+        act = _ended(await play(Plot(kind, kind, "blue", version, fault), scene), kind, demo)
         with demo.load_log.open(encoding="utf-8") as lines:
             log = read_log(lines)
         found[kind].append(revert(act, log, scene.timeline.weights, rollback(act, scene.timeline)))
+
+
+def _ended(act: Act, what: str, demo: Demo) -> Act:
+    if act.late:
+        raise DemoError(f"{what}: {act.late}; see {demo.operator_log}")
+    return act

@@ -48,3 +48,27 @@ def test_a_value_that_stays_is_not_written_anew_for_its_query_was_cut() -> None:
         told.append(world.status["checks"][0]["at"])
         world.now += seconds(1)
     assert len(set(told[1:])) == 1
+
+
+def a_value(world: World) -> str:
+    return str(world.status["checks"][0]["value"])
+
+
+def test_a_value_is_written_anew_once_a_minute() -> None:
+    world = World(raw_spec=spec(steps=[{"weight": 10, "hold": "5m"}, {"weight": 100}]))
+    world.run_to_weight(10)
+    world.run(5)
+    world.values["error-rate", "web"] = 0.005
+    before = a_value(world)
+    world.run(50)
+    assert a_value(world) == before
+    world.run(12)
+    assert a_value(world) == "0.005"
+
+
+def test_what_is_written_anyway_carries_the_newest_value() -> None:
+    world = World()
+    world.run_to_weight(10)
+    world.values["error-rate", "web"] = 0.005
+    world.run_to_weight(50)
+    assert a_value(world) == "0.005"

@@ -10,7 +10,7 @@ from golive.decide.conditions import conditions, conflict_ends
 from golive.decide.decision import Decision, SetFinalizer
 from golive.decide.fitness import problems
 from golive.decide.phases import first_answer
-from golive.decide.report import differ_in_words, observed
+from golive.decide.report import differ_in_words, observed, with_newest_values
 from golive.decide.transitions import checked
 from golive.decide.turn import Draft, Turn
 from golive.decide.unreadable import unreadable
@@ -48,7 +48,8 @@ def _held(turn: Turn, draft: Draft) -> Draft:
 
 def _finish(turn: Turn, draft: Draft) -> Decision:
     seen = _held(turn, replace(draft, status=observed(turn, draft.status)))
-    status = seen.status.model_copy(update={"conditions": conditions(turn, seen)})
+    told = seen.status.model_copy(update={"conditions": conditions(turn, seen)})
+    status = with_newest_values(turn, told)
     wakes = [seen.wake, status.rollback_until if status.phase == "Live" else None, conflict_ends(status)]
     if status.phase in SPLIT and turn.status.run:
         wakes.append(causes.next_cause(turn))

@@ -38,9 +38,17 @@ def observed(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
             "message": cut(status.message, LONGEST_TEXT),
             "weight": turn.weight_of(turn.fresh_of(status)),
             "components": _components(turn, status),
-            "checks": _checks(turn, status) if measured else status.checks,
+            "checks": _checks(turn, status, FRESHEN) if measured else status.checks,
         }
     )
+
+
+def with_newest_values(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
+    """Return a status that is written anyway, with every value as it is by now."""
+    measured = {turn.status.phase, status.phase} & MEASURED
+    if not measured or status == turn.status:
+        return status
+    return status.model_copy(update={"checks": _checks(turn, status, timedelta(0))})
 
 
 def differ_in_words(one: GoLiveStatus, other: GoLiveStatus) -> bool:
@@ -91,7 +99,7 @@ def _components(turn: Turn, status: GoLiveStatus) -> tuple[ComponentStatus, ...]
     return tuple(entries)
 
 
-def _checks(turn: Turn, status: GoLiveStatus) -> tuple[CheckStatus, ...]:
+def _checks(turn: Turn, status: GoLiveStatus, freshen: timedelta) -> tuple[CheckStatus, ...]:
     written = {(entry.name, entry.component): entry for entry in status.checks}
     entries = []
     for check, component, reading in turn.asked():
@@ -100,7 +108,7 @@ def _checks(turn: Turn, status: GoLiveStatus) -> tuple[CheckStatus, ...]:
             entries += [before] if before else []
             continue
         now = _check(check, component.name, reading)
-        entries.append(before if before and _is_same(before, now) else now)
+        entries.append(before if before and _is_same(before, now, freshen) else now)
     return tuple(entries)
 
 
@@ -118,8 +126,8 @@ def _check(check: Check, component: str, reading: Reading) -> CheckStatus:
     )
 
 
-def _is_same(before: CheckStatus, now: CheckStatus) -> bool:
+def _is_same(before: CheckStatus, now: CheckStatus, freshen: timedelta) -> bool:
     # A value that moves within the same result is worth a write only now and then.
     if (before.result, before.limit, before.query) != (now.result, now.limit, now.query):
         return False
-    return before.at is not None and now.at is not None and now.at - before.at < FRESHEN
+    return before.at is not None and now.at is not None and now.at - before.at < freshen
