@@ -5,7 +5,7 @@ A scenario waits far more than it works: played one after another they would tak
 
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +41,11 @@ class Programme:
     def outcome(self, play: Play) -> None:
         """Wait for the end of a scenario; raises what it raised."""
         self._outcomes[play].result()
+
+    def alone(self, play: Play) -> None:
+        """Play a scenario by itself, after all the others: it takes away what all of them need."""
+        wait(self._outcomes.values())
+        self._perform(play)
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +99,16 @@ def scenario(play: Play) -> Callable[[Programme], None]:
 
     test.__name__, test.__doc__ = play.__name__, play.__doc__
     setattr(test, PLAY, play)
+    return test
+
+
+def alone(play: Play) -> Callable[[Programme], None]:
+    """Make a test of a scenario that no other may play beside; its file has to come last."""
+
+    def test(programme: Programme) -> None:
+        programme.alone(play)
+
+    test.__name__, test.__doc__ = play.__name__, play.__doc__
     return test
 
 
