@@ -7,6 +7,7 @@ from golive.api.spec import Action, Component, LateAction
 from golive.api.status import ComponentStatus, Outcome, Phase, StepStatus, Waiting
 from golive.decide import causes, gates, leave, readiness, weights
 from golive.decide.decision import Event, Reason, SaveRun
+from golive.decide.stale import once_on_record
 from golive.decide.turn import Draft, Turn, share
 from golive.facts import PastRun, Reading, RouteFacts
 
@@ -62,7 +63,7 @@ def repair(turn: Turn) -> Draft | None:
     most = max(action.weight for action in actions)
     message = f"{who or 'somebody'} raised {turn.fresh} above {most} %: put back"
     events = (Event(Reason.ROUTE_REPAIRED, message, warning=True, once=_versions(turn)),)
-    return replace(turn.wait(Waiting.ROUTE, message), actions=actions, events=events)
+    return once_on_record(turn, replace(turn.wait(Waiting.ROUTE, message), actions=actions, events=events))
 
 
 def fallen(turn: Turn) -> Draft | None:

@@ -7,6 +7,7 @@ from golive.decide import leave, weights
 from golive.decide.decision import Action, Event, Reason, SaveRun
 from golive.decide.fitness import newcomers
 from golive.decide.leave import nobody_there, window_closed
+from golive.decide.stale import once_on_record
 from golive.decide.turn import Draft, Turn
 
 
@@ -102,7 +103,7 @@ def late_raise(turn: Turn) -> Draft | None:
     if not late or turn.facts.conflict or nobody_there(turn, turn.live):
         return None
     draft = turn.wait(Waiting.ROUTE, f"{turn.live} is live: a raise that arrived late is put back")
-    return replace(draft, actions=weights.give_back(turn, turn.live))
+    return once_on_record(turn, replace(draft, actions=weights.give_back(turn, turn.live)))
 
 
 def close_window(turn: Turn) -> Draft | None:
@@ -130,7 +131,8 @@ def lower(turn: Turn) -> Draft | None:
     draft = turn.wait(
         Waiting.ROUTE, f"{ended}HTTPRoute {names} gave {turn.fresh} traffic without a step: put back to 0 %"
     )
-    return replace(draft, actions=actions, stalled=turn.status.phase.value if ended else "")
+    stalled = turn.status.phase.value if ended else ""
+    return once_on_record(turn, replace(draft, actions=actions, stalled=stalled))
 
 
 def set_out(turn: Turn) -> Draft | None:
