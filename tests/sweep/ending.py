@@ -1,0 +1,205 @@
+"""The end of every example: what is broken is mended as the documentation says, and a fresh version goes live like any other.
+
+"Nothing stuck": within a deadline. "Same spec by any path gives the same end": as a GoLive that never saw trouble.
+"""
+
+import json
+import re
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.sweep.gauges import GOOD
+from tests.sweep.ground import Ground
+from tests.sweep.specs import GOOD_CHECKS, STEPS
+from tests.sweep.world import BLUE, World, other
+
+Raw = dict[str, Any]
+PODS: Final = 3
+MENDED_WITHIN: Final = 30.0
+LIVE_WITHIN: Final = 60.0
+"""Seconds for the longest steps, each of three intervals on end, on a busy machine."""
+_QUIET: Final = 1.0
+_RUNNING: Final = frozenset({"Shifting", "Stabilising"})
+_NUMBERS: Final = frozenset(
+    {
+        "history",
+        "number",
+        "observedGeneration",
+        "revision",
+        "liveRevision",
+        "previousRevision",
+        "planHash",
+        "query",
+    }
+)
+"""What tells one run from another, and nothing of where it ended."""
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?")
+
+
+@dataclass
+class References:
+    """Where a spec ends that was applied once on a fresh namespace, by spec; each is tried once for all examples."""
+
+    ground: Ground
+    _ends: dict[str, Future[Raw]] = field(default_factory=dict)
+    _tries: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def try_out(self, spec: Raw) -> Future[Raw]:
+        """Begin with a spec, or take the end that it came to before."""
+        key = json.dumps({**spec, "version": ""}, sort_keys=True)
+        with self._lock:
+            if key not in self._ends:
+                self._ends[key] = self._tries.submit(self._try, f"reference-{len(self._ends)}", spec)
+            return self._ends[key]
+
+    def _try(self, namespace: str, spec: Raw) -> Raw:
+        world = World(self.ground.server, namespace, ground=self.ground)
+        target = spec["target"]
+        for side in world.sides.values():
+            side.replicas = side.ready = PODS
+        world.sides[target].tag = int(spec["version"])
+        world.build(other(target))
+        world.golive(**{key: value for key, value in spec.items() if key != "components"})
+        goes_live(world, target)
+        return end_of(world)
+
+
+def mend(world: World) -> None:
+    """Bring everything back that a release needs, and settle by hand what the operator leaves to a person."""
+    world.ground.gauges.values[world.namespace] = GOOD
+    for colour, side in world.sides.items():
+        if not side.served:
+            world.toggle_service(colour)
+        if not side.deployed:
+            side.replicas = side.ready = PODS
+            world.toggle_deployment(colour)
+        world.scale(colour, PODS)
+    if not world.routed:
+        world.lay_route(_all_on(world.status.get("live", BLUE)))
+    if world.read().get("metadata", {}).get("deletionTimestamp"):
+        gone = world.ground.ledger.wait(lambda: not world.read(), MENDED_WITHIN)
+        assert gone, f"deleted, everything is in order, and not gone: {world.read()}"
+    if not world.read():
+        _settle_route(world, BLUE)
+        world.apply()
+    checks = world.read()["spec"]["checks"]
+    steps = world.read()["spec"]["steps"]
+    mended = {
+        "suspend": False,
+        "checks": checks if checks in GOOD_CHECKS else GOOD_CHECKS[0],
+        "steps": steps if steps in STEPS else STEPS[0],
+    }
+    assert world.write_spec(**mended).is_success
+    quiet = world.ground.ledger.wait(lambda: _at_rest(world), MENDED_WITHIN)
+    assert quiet, (
+        f"everything is mended, and it neither rests nor runs: {world.weights()} {world.read().get('status')}"
+    )
+
+
+def _settle_route(world: World, live: str) -> None:
+    if world.weights() != _all_on(live):
+        world.lay_route(_all_on(live))
+
+
+def _at_rest(world: World) -> bool:
+    """Tell whether a fresh version may be asked for; where the documentation asks a person for the route, write it."""
+    whole = world.read()
+    status, weights = whole.get("status", {}), world.weights()
+    live, phase = status.get("live", ""), status.get("phase")
+    if status.get("observedGeneration") != whole["metadata"]["generation"] or phase == "RollingBack":
+        return False
+    run, whole_pair = status.get("run", {}), sum(weights.values()) == 100 and len(weights) == 2
+    if phase in _RUNNING:
+        if not whole_pair:
+            # A route that names one colour only, or does not add up, is written to what is live.
+            world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
+        return bool(whole_pair)
+    if live and weights == _all_on(live):
+        return True
+    if status.get("waitingFor") == "Route" or _stalled(status):
+        world.lay_route(_all_on(live or BLUE))
+    return False
+
+
+def _stalled(status: Raw) -> bool:
+    return any(one["type"] == "Stalled" and one["status"] == "True" for one in status.get("conditions", ()))
+
+
+def _all_on(colour: str) -> dict[str, int]:
+    return {colour: 100, other(colour): 0}
+
+
+def ask_for_a_fresh_version(world: World) -> str:
+    """Deploy a version that nobody has seen to the colour that is not live, and ask for it; return the colour."""
+    target = other(world.status["live"])
+    world.release(target)
+    world.write_spec(target=target, version=str(world.sides[target].tag)).raise_for_status()
+    return target
+
+
+def goes_live(world: World, target: str) -> None:
+    """See it live, stable, and all of the route on it."""
+
+    def arrived() -> bool:
+        status, whole = world.status, world.read()
+        conditions = {one["type"]: one["status"] for one in status.get("conditions", ())}
+        return (
+            status.get("phase") == "Live"
+            and status.get("live") == target
+            and status.get("run", {}).get("version") == whole["spec"]["version"]
+            and conditions.get("Stable") == conditions.get("Ready") == "True"
+            and world.weights() == _all_on(target)
+        )
+
+    there = world.ground.ledger.wait(arrived, LIVE_WITHIN)
+    assert there, (
+        f"a fresh version for {target} is stuck: {world.weights()}, spec {world.read()['spec']}, status {world.status}"
+    )
+    world.ground.ledger.wait(lambda: _is_quiet(world), MENDED_WITHIN)
+
+
+def _is_quiet(world: World) -> bool:
+    return time.monotonic() - world.ground.ledger.read(world.namespace)[-1].at > _QUIET
+
+
+def end_of(world: World) -> Raw:
+    """Return where a GoLive and its route ended, without what tells one run from another."""
+    golive, route = world.read(), world.read_route()
+    return {
+        "status": _plain(golive["status"]),
+        "held": golive["metadata"].get("finalizers", []),
+        "weights": world.weights(),
+        "rules": len(route["spec"]["rules"]),
+    }
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {
+                key: "" if key == "version" else _plain(item)
+                for key, item in value.items()
+                if key not in _NUMBERS
+            }
+        case list():
+            return [_plain(item) for item in value]
+        case str():
+            return _TIME.sub("T", value)
+        case _:
+            return value
+
+
+def difference(reference: Raw, found: Raw, path: str = "") -> list[str]:
+    """Say where two ends differ."""
+    sentences = []
+    for key in sorted({*reference, *found}):
+        one, other_one = reference.get(key), found.get(key)
+        if isinstance(one, dict) and isinstance(other_one, dict):
+            sentences += difference(one, other_one, f"{path}{key}.")
+        elif one != other_one:
+            sentences.append(f"{path}{key}: {one} at a GoLive without a past, {other_one} here")
+    return sentences

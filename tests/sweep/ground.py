@@ -1,0 +1,58 @@
+"""What all examples share: a control plane, a Prometheus with a gauge per namespace, and a watch of everything."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from dev.controlplane import control_plane, prometheus_server
+from tests.integration.api_server import ApiServer, connected
+from tests.integration.operator_world import Operator
+from tests.integration.resources import serve_golives, serve_routes
+from tests.sweep.gauges import Gauges, exporter
+from tests.sweep.ledger import Ledger, watching
+
+FLAGS: Final = ("--settle", "200ms", "--scrape-interval", "1s")
+
+
+@dataclass
+class Ground:
+    """Where examples take place, each in a namespace of its own."""
+
+    directory: Path
+    server: ApiServer
+    prometheus: str
+    gauges: Gauges = field(default_factory=Gauges)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @contextmanager
+    def operator(self, *program: str | Path) -> Iterator[Operator]:
+        """Run the operator, or a program that breaks it."""
+        directory = self.directory / "-".join(["operator", *(Path(word).stem for word in program)])
+        directory.mkdir(exist_ok=True)
+        running = Operator(self.server, self.prometheus, directory, more=FLAGS)
+        if program:
+            running.program = program
+        running.start()
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+@contextmanager
+def ground(directory: Path) -> Iterator[Ground]:
+    """Start all of it, and end it whatever happens."""
+    gauges, ledger = Gauges(), Ledger()
+    with exporter(gauges) as port, control_plane(directory / "control-plane") as plane:
+        serve_golives(plane)
+        serve_routes(plane)
+        scraped = {"job_name": "sweep", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
+        config = {"global": {"scrape_interval": "500ms"}, "scrape_configs": [scraped]}
+        with (
+            prometheus_server(directory / "prometheus", config=config) as prometheus,
+            connected(plane) as server,
+            watching(plane, ledger),
+        ):
+            yield Ground(directory, server, prometheus.url, gauges, ledger)
