@@ -59,7 +59,7 @@ def _golive(world: World, which: str) -> None:
         world.apply()
     elif which == "delete":
         world.ask_to_go()
-        gone = world.ground.ledger.wait(lambda: not world.read(), GONE_WITHIN)
+        gone = world.ground.ledger.wait(lambda: not world.last("GoLive"), GONE_WITHIN)
         assert gone or not world.routed, f"deleted, and not gone within {GONE_WITHIN:.0f} s: {world.read()}"
 
 

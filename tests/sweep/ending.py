@@ -18,6 +18,7 @@ from tests.sweep.world import BLUE, World, other
 
 Raw = dict[str, Any]
 PODS: Final = 3
+WHOLE: Final = 100
 MENDED_WITHIN: Final = 30.0
 LIVE_WITHIN: Final = 60.0
 """Seconds for the longest steps, each of three intervals on end, on a busy machine."""
@@ -81,7 +82,7 @@ def mend(world: World) -> None:
     if not world.routed:
         world.lay_route(_all_on(world.status.get("live", BLUE)))
     if world.read().get("metadata", {}).get("deletionTimestamp"):
-        gone = world.ground.ledger.wait(lambda: not world.read(), MENDED_WITHIN)
+        gone = world.ground.ledger.wait(lambda: not world.last("GoLive"), MENDED_WITHIN)
         assert gone, f"deleted, everything is in order, and not gone: {world.read()}"
     if not world.read():
         _settle_route(world, BLUE)
@@ -93,8 +94,8 @@ def mend(world: World) -> None:
         "checks": checks if checks in GOOD_CHECKS else GOOD_CHECKS[0],
         "steps": steps if steps in STEPS else STEPS[0],
     }
-    assert world.write_spec(**mended).is_success
-    quiet = world.ground.ledger.wait(lambda: _at_rest(world), MENDED_WITHIN)
+    generation = world.write_spec(**mended).raise_for_status().json()["metadata"]["generation"]
+    quiet = world.ground.ledger.wait(lambda: _at_rest(world, generation), MENDED_WITHIN)
     assert quiet, (
         f"everything is mended, and it neither rests nor runs: {world.weights()} {world.read().get('status')}"
     )
@@ -105,19 +106,17 @@ def _settle_route(world: World, live: str) -> None:
         world.lay_route(_all_on(live))
 
 
-def _at_rest(world: World) -> bool:
+def _at_rest(world: World, generation: int) -> bool:
     """Tell whether a fresh version may be asked for; where the documentation asks a person for the route, write it."""
-    whole = world.read()
-    status, weights = whole.get("status", {}), world.weights()
-    live, phase = status.get("live", ""), status.get("phase")
-    if status.get("observedGeneration") != whole["metadata"]["generation"] or phase == "RollingBack":
+    status, weights = world.status, world.weights()
+    live, phase, run = status.get("live", ""), status.get("phase"), status.get("run", {})
+    if status.get("observedGeneration") != generation:
         return False
-    run, whole_pair = status.get("run", {}), sum(weights.values()) == 100 and len(weights) == 2
-    if phase in _RUNNING:
-        if not whole_pair:
-            # A route that names one colour only, or does not add up, is written to what is live.
+    if phase in _RUNNING or phase == "RollingBack":
+        is_pair = sum(weights.values()) == WHOLE and len(weights) == 2
+        if not is_pair:
             world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return bool(whole_pair)
+        return is_pair and phase in _RUNNING
     if live and weights == _all_on(live):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):
@@ -137,20 +136,32 @@ def ask_for_a_fresh_version(world: World) -> str:
     """Deploy a version that nobody has seen to the colour that is not live, and ask for it; return the colour."""
     target = other(world.status["live"])
     world.release(target)
-    world.write_spec(target=target, version=str(world.sides[target].tag)).raise_for_status()
-    return target
+    version = str(world.sides[target].tag)
+    world.write_spec(target=target, version=version).raise_for_status()
+
+    def overtaken() -> bool:
+        return world.status.get("live") == target and world.status.get("phase") == "Live"
+
+    def begun() -> bool:
+        return world.status.get("run", {}).get("version") == version
+
+    world.ground.ledger.wait(lambda: begun() or overtaken(), LIVE_WITHIN)
+    # What went live while the version was on its way has it already: then it is the other colour's turn.
+    return ask_for_a_fresh_version(world) if overtaken() and not begun() else target
 
 
 def goes_live(world: World, target: str) -> None:
     """See it live, stable, and all of the route on it."""
 
+    version = str(world.sides[target].tag)
+
     def arrived() -> bool:
-        status, whole = world.status, world.read()
+        status = world.status
         conditions = {one["type"]: one["status"] for one in status.get("conditions", ())}
         return (
             status.get("phase") == "Live"
             and status.get("live") == target
-            and status.get("run", {}).get("version") == whole["spec"]["version"]
+            and status.get("run", {}).get("version") == version
             and conditions.get("Stable") == conditions.get("Ready") == "True"
             and world.weights() == _all_on(target)
         )

@@ -60,14 +60,20 @@ class World(Shop):
     def seen(self, kind: str) -> list[Seen]:
         return [one for one in self.ground.ledger.read(self.namespace) if one.kind == kind]
 
+    def last(self, kind: str) -> Raw:
+        """Return an object as the watch last brought it; nothing where it is gone."""
+        found = self.seen(kind)
+        return found[-1].raw if found and not found[-1].gone else {}
+
     @property
     def status(self) -> Raw:
-        found: Raw = self.read().get("status", {})
+        """The GoLive's status, as the watch last brought it."""
+        found: Raw = self.last("GoLive").get("status", {})
         return found
 
     def weights(self) -> dict[str, int]:
-        """Return the weight of each colour that the route names; nothing where there is no route."""
-        rules = self.read_route().get("spec", {}).get("rules", [])
+        """Return the weight of each colour that the route names, as the watch last brought it."""
+        rules = self.last("HTTPRoute").get("spec", {}).get("rules", [])
         refs = [ref for rule in rules for ref in rule.get("backendRefs", [])]
         return {str(ref["name"]).removeprefix("web-"): int(ref["weight"]) for ref in refs}
 
