@@ -22,7 +22,8 @@ WHOLE: Final = 100
 MENDED_WITHIN: Final = 30.0
 LIVE_WITHIN: Final = 60.0
 """Seconds for the longest steps, each of three intervals on end, on a busy machine."""
-_QUIET: Final = 1.0
+SETTLED_WITHIN: Final = 15.0
+_QUIET: Final = 3.0
 _RUNNING: Final = frozenset({"Shifting", "Stabilising"})
 _NUMBERS: Final = frozenset(
     {
@@ -66,6 +67,7 @@ class References:
         world.build(other(target))
         world.golive(**{key: value for key, value in spec.items() if key != "components"})
         goes_live(world, target)
+        world.page.wait(lambda: time.monotonic() - world.page.read()[-1].at > _QUIET, MENDED_WITHIN)
         return end_of(world)
 
 
@@ -82,7 +84,7 @@ def mend(world: World) -> None:
     if not world.routed:
         world.lay_route(_all_on(world.status.get("live", BLUE)))
     if world.read().get("metadata", {}).get("deletionTimestamp"):
-        gone = world.ground.ledger.wait(lambda: not world.last("GoLive"), MENDED_WITHIN)
+        gone = world.page.wait(lambda: not world.page.last("GoLive"), MENDED_WITHIN)
         assert gone, f"deleted, everything is in order, and not gone: {world.read()}"
     if not world.read():
         _settle_route(world, BLUE)
@@ -95,7 +97,7 @@ def mend(world: World) -> None:
         "steps": steps if steps in STEPS else STEPS[0],
     }
     generation = world.write_spec(**mended).raise_for_status().json()["metadata"]["generation"]
-    quiet = world.ground.ledger.wait(lambda: _at_rest(world, generation), MENDED_WITHIN)
+    quiet = world.page.wait(lambda: _at_rest(world, generation), MENDED_WITHIN)
     assert quiet, (
         f"everything is mended, and it neither rests nor runs: {world.weights()} {world.read().get('status')}"
     )
@@ -113,10 +115,10 @@ def _at_rest(world: World, generation: int) -> bool:
     if status.get("observedGeneration") != generation:
         return False
     if phase in _RUNNING or phase == "RollingBack":
-        is_pair = sum(weights.values()) == WHOLE and len(weights) == 2
+        is_pair = sum(weights.values()) == WHOLE and len(weights) == len(_all_on(BLUE))
         if not is_pair:
             world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return is_pair and phase in _RUNNING
+        return bool(is_pair and phase in _RUNNING)
     if live and weights == _all_on(live):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):
@@ -145,7 +147,7 @@ def ask_for_a_fresh_version(world: World) -> str:
     def begun() -> bool:
         return world.status.get("run", {}).get("version") == version
 
-    world.ground.ledger.wait(lambda: begun() or overtaken(), LIVE_WITHIN)
+    world.page.wait(lambda: begun() or overtaken(), LIVE_WITHIN)
     # What went live while the version was on its way has it already: then it is the other colour's turn.
     return ask_for_a_fresh_version(world) if overtaken() and not begun() else target
 
@@ -166,20 +168,15 @@ def goes_live(world: World, target: str) -> None:
             and world.weights() == _all_on(target)
         )
 
-    there = world.ground.ledger.wait(arrived, LIVE_WITHIN)
+    there = world.page.wait(arrived, LIVE_WITHIN)
     assert there, (
         f"a fresh version for {target} is stuck: {world.weights()}, spec {world.read()['spec']}, status {world.status}"
     )
-    world.ground.ledger.wait(lambda: _is_quiet(world), MENDED_WITHIN)
-
-
-def _is_quiet(world: World) -> bool:
-    return time.monotonic() - world.ground.ledger.read(world.namespace)[-1].at > _QUIET
 
 
 def end_of(world: World) -> Raw:
     """Return where a GoLive and its route ended, without what tells one run from another."""
-    golive, route = world.read(), world.read_route()
+    golive, route = world.page.last("GoLive"), world.page.last("HTTPRoute")
     return {
         "status": _plain(golive["status"]),
         "held": golive["metadata"].get("finalizers", []),
@@ -202,6 +199,12 @@ def _plain(value: Any) -> Any:
             return _TIME.sub("T", value)
         case _:
             return value
+
+
+def ends_like(world: World, reference: Raw) -> None:
+    """See it come to rest where the same spec rests on a namespace without a past."""
+    same = world.page.wait(lambda: not difference(reference, end_of(world)), SETTLED_WITHIN)
+    assert same, "it ends elsewhere: " + "; ".join(difference(reference, end_of(world)))
 
 
 def difference(reference: Raw, found: Raw, path: str = "") -> list[str]:

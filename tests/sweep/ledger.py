@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections import defaultdict
+from bisect import insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,23 +33,27 @@ class Seen:
 
 
 @dataclass
-class Ledger:
-    """What the watches brought, by namespace."""
+class Page:
+    """What the watches brought of one namespace."""
 
-    pages: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    entries: list[Seen] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def write(self, seen: Seen) -> None:
         with self._changed:
-            page = self.pages[seen.raw["metadata"]["namespace"]]
-            page.append(seen)
             # Two watches: what the API server stored first may arrive second.
-            page.sort(key=lambda one: one.version)
+            insort(self.entries, seen, key=lambda one: one.version)
             self._changed.notify_all()
 
-    def read(self, namespace: str) -> list[Seen]:
+    def read(self) -> list[Seen]:
         with self._changed:
-            return list(self.pages.get(namespace, ()))
+            return list(self.entries)
+
+    def last(self, kind: str) -> Raw:
+        """Return the one object of a kind; nothing where it is gone."""
+        with self._changed:
+            found = next((one for one in reversed(self.entries) if one.kind == kind), None)
+        return found.raw if found and not found.gone else {}
 
     def wait(self, found: Callable[[], object], seconds: float) -> bool:
         """Wait until something is so, looking after every change and every half second; False where it is not in time."""
@@ -61,6 +65,19 @@ class Ledger:
             with self._changed:
                 self._changed.wait(min(left, 0.5))
         return True
+
+
+@dataclass
+class Ledger:
+    """The pages of all namespaces."""
+
+    _pages: dict[str, Page] = field(default_factory=dict)
+
+    def page(self, namespace: str) -> Page:
+        return self._pages.setdefault(namespace, Page())
+
+    def write(self, seen: Seen) -> None:
+        self.page(seen.raw["metadata"]["namespace"]).write(seen)
 
 
 @contextmanager

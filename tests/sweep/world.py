@@ -8,7 +8,7 @@ import httpx
 from tests.integration.operator_world import Shop
 from tests.sweep.gauges import GOOD
 from tests.sweep.ground import Ground
-from tests.sweep.ledger import Seen
+from tests.sweep.ledger import Page, Seen
 from tests.sweep.specs import sound
 
 Raw = dict[str, Any]
@@ -58,22 +58,22 @@ class World(Shop):
         self.lay_route({live: 100, other(live): 0})
 
     def seen(self, kind: str) -> list[Seen]:
-        return [one for one in self.ground.ledger.read(self.namespace) if one.kind == kind]
+        return [one for one in self.page.read() if one.kind == kind]
 
-    def last(self, kind: str) -> Raw:
-        """Return an object as the watch last brought it; nothing where it is gone."""
-        found = self.seen(kind)
-        return found[-1].raw if found and not found[-1].gone else {}
+    @property
+    def page(self) -> Page:
+        """What the watches brought of this namespace."""
+        return self.ground.ledger.page(self.namespace)
 
     @property
     def status(self) -> Raw:
         """The GoLive's status, as the watch last brought it."""
-        found: Raw = self.last("GoLive").get("status", {})
+        found: Raw = self.page.last("GoLive").get("status", {})
         return found
 
     def weights(self) -> dict[str, int]:
         """Return the weight of each colour that the route names, as the watch last brought it."""
-        rules = self.last("HTTPRoute").get("spec", {}).get("rules", [])
+        rules = self.page.last("HTTPRoute").get("spec", {}).get("rules", [])
         refs = [ref for rule in rules for ref in rule.get("backendRefs", [])]
         return {str(ref["name"]).removeprefix("web-"): int(ref["weight"]) for ref in refs}
 
