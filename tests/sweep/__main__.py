@@ -34,7 +34,7 @@ def main() -> int:
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     began = time.monotonic()
-    with ground(PLACE) as shared, shared.operator(*given.program) as operator:
+    with ground(PLACE) as shared, shared.operator() as operator:
         course = Course(shared, operator, say=lambda line: print(line, flush=True))
         if given.repeat:
             course.repeat(given.repeat, given.times)
@@ -55,7 +55,6 @@ def _parser() -> argparse.ArgumentParser:
         "--repeat", nargs="+", default=[], metavar="ACT", help="one example, as it is written"
     )
     parser.add_argument("--times", type=int, default=1, help="how often it is repeated, side by side")
-    parser.add_argument("--program", nargs="*", default=[], help="a broken operator, as a path")
     return parser
 
 

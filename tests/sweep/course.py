@@ -23,6 +23,8 @@ class Course:
     ground: Ground
     operator: Operator
     say: Callable[[str], None] = print
+    name: str = "sweep"
+    """What its namespaces begin with."""
     findings: list[Finding] = field(default_factory=list)
     done: int = 0
     acts: int = 0
@@ -85,7 +87,7 @@ class Course:
         with self._lock:
             self._begun += 1
             number = self._begun
-        return Example(self.ground, self.references, f"sweep-{number}", self._end)
+        return Example(self.ground, self.references, f"{self.name}-{number}", self._end)
 
     def _end(self, example: Example) -> None:
         with self._lock:

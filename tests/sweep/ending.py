@@ -118,7 +118,7 @@ def _at_rest(world: World, generation: int) -> bool:
         is_pair = sum(weights.values()) == WHOLE and len(weights) == len(_all_on(BLUE))
         if not is_pair:
             world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return bool(is_pair and phase in _RUNNING)
+        return bool(is_pair) and phase in _RUNNING
     if live and weights == _all_on(live):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):

@@ -27,13 +27,28 @@ class Ground:
     ledger: Ledger = field(default_factory=Ledger)
 
     @contextmanager
-    def operator(self, *program: str | Path) -> Iterator[Operator]:
-        """Run the operator, or a program that breaks it."""
-        directory = self.directory / "-".join(["operator", *(Path(word).stem for word in program)])
+    def operator(self) -> Iterator[Operator]:
+        """Run the operator."""
+        with self._running(Operator(self.server, self.prometheus, self._place("operator"), more=FLAGS)) as it:
+            yield it
+
+    @contextmanager
+    def broken(self, program: Path) -> Iterator[Operator]:
+        """Run an operator that is broken on purpose, on the namespaces of its own examples."""
+        more = (*FLAGS, "--namespace", f"{program.stem.replace('_', '-')}-1")
+        operator = Operator(
+            self.server, self.prometheus, self._place(program.stem), more=more, program=(program,)
+        )
+        with self._running(operator) as it:
+            yield it
+
+    def _place(self, name: str) -> Path:
+        directory = self.directory / name
         directory.mkdir(exist_ok=True)
-        running = Operator(self.server, self.prometheus, directory, more=FLAGS)
-        if program:
-            running.program = program
+        return directory
+
+    @contextmanager
+    def _running(self, running: Operator) -> Iterator[Operator]:
         running.start()
         try:
             yield running
