@@ -115,10 +115,10 @@ def _at_rest(world: World, generation: int) -> bool:
     if status.get("observedGeneration") != generation:
         return False
     if phase in _RUNNING or phase == "RollingBack":
-        is_pair = sum(weights.values()) == WHOLE and len(weights) == len(_all_on(BLUE))
+        is_pair = weights.keys() == world.sides.keys() and sum(weights.values()) == WHOLE
         if not is_pair:
             world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return bool(is_pair) and phase in _RUNNING
+        return is_pair and str(phase) in _RUNNING
     if live and weights == _all_on(live):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):

@@ -13,7 +13,11 @@ from tests.integration.resources import serve_golives, serve_routes
 from tests.sweep.gauges import Gauges, exporter
 from tests.sweep.ledger import Ledger, watching
 
-FLAGS: Final = ("--settle", "200ms", "--scrape-interval", "1s")
+FLAGS: Final = (
+    *("--settle", "200ms", "--scrape-interval", "1s"),
+    # As in a cluster: on a busy machine a shorter one is lost, and the operator ends.
+    *("--lease-duration", "15s", "--renew-deadline", "10s", "--retry-period", "2s"),
+)
 
 
 @dataclass
@@ -35,7 +39,11 @@ class Ground:
     @contextmanager
     def broken(self, program: Path) -> Iterator[Operator]:
         """Run an operator that is broken on purpose, on the namespaces of its own examples."""
-        more = (*FLAGS, "--namespace", f"{program.stem.replace('_', '-')}-1")
+        name = program.stem.replace("_", "-")
+        # An operator that watches one namespace begins when there is one.
+        body = {"metadata": {"name": f"{name}-1"}}
+        self.server.http.post("/api/v1/namespaces", json=body).raise_for_status()
+        more = (*FLAGS, "--namespace", f"{name}-1", "--lease-namespace", "default", "--lease-name", name)
         operator = Operator(
             self.server, self.prometheus, self._place(program.stem), more=more, program=(program,)
         )
@@ -49,8 +57,8 @@ class Ground:
 
     @contextmanager
     def _running(self, running: Operator) -> Iterator[Operator]:
-        running.start()
         try:
+            running.start()
             yield running
         finally:
             running.stop()

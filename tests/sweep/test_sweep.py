@@ -17,7 +17,10 @@ BROKEN = {
     "sweep/broken/forgets_to_resume.py": (("climb:10", "suspend:on", "wait:2"), "is stuck"),
     "sweep/broken/writes_the_whole_route.py": (("climb:10",), "more than two weights was written"),
     "e2e/broken/leaves_out_a_step.py": (("steps:1", "climb:50"), "green rose from 10 to 50"),
-    "e2e/broken/never_reverts.py": (("climb:10", "wait:4", "metrics:bad"), "traffic was not taken back within"),
+    "e2e/broken/never_reverts.py": (
+        ("climb:10", "wait:4", "metrics:bad"),
+        "traffic was not taken back within",
+    ),
 }
 """Each with acts that are enough for it, and what the sweep says then."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
+from typing_extensions import override
 
 from tests.integration.operator_world import Shop
 from tests.sweep.gauges import GOOD
@@ -48,6 +49,11 @@ class World(Shop):
     mine: set[int] = field(default_factory=set)
     """The resourceVersions of routes that the example wrote: all others are the operator's."""
     routed: bool = True
+
+    @override
+    def __post_init__(self) -> None:
+        answer = self.server.http.post("/api/v1/namespaces", json={"metadata": {"name": self.namespace}})
+        assert answer.is_success or answer.status_code == httpx.codes.CONFLICT, answer.text
 
     def build(self, live: str = BLUE) -> None:
         """Write everything but the GoLive, with all traffic on a colour."""
