@@ -118,7 +118,7 @@ def _at_rest(world: World, generation: int) -> bool:
         is_pair = weights.keys() == world.sides.keys() and sum(weights.values()) == WHOLE
         if not is_pair:
             world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return is_pair and str(phase) in _RUNNING
+        return is_pair if phase in _RUNNING else False
     if live and weights == _all_on(live):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):

@@ -8,7 +8,7 @@ from typing import Final
 
 from dev.controlplane import control_plane, prometheus_server
 from tests.integration.api_server import ApiServer, connected
-from tests.integration.operator_world import Operator
+from tests.integration.operator_world import Operator, Shop
 from tests.integration.resources import serve_golives, serve_routes
 from tests.sweep.gauges import Gauges, exporter
 from tests.sweep.ledger import Ledger, watching
@@ -40,9 +40,8 @@ class Ground:
     def broken(self, program: Path) -> Iterator[Operator]:
         """Run an operator that is broken on purpose, on the namespaces of its own examples."""
         name = program.stem.replace("_", "-")
-        # An operator that watches one namespace begins when there is one.
-        body = {"metadata": {"name": f"{name}-1"}}
-        self.server.http.post("/api/v1/namespaces", json=body).raise_for_status()
+        # It begins when there is something to see.
+        Shop(self.server, f"{name}-1").service("seen-first", {"app": "none"})
         more = (*FLAGS, "--namespace", f"{name}-1", "--lease-namespace", "default", "--lease-name", name)
         operator = Operator(
             self.server, self.prometheus, self._place(program.stem), more=more, program=(program,)
