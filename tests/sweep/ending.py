@@ -114,11 +114,17 @@ def _at_rest(world: World, generation: int) -> bool:
     live, phase, run = status.get("live", ""), status.get("phase"), status.get("run", {})
     if status.get("observedGeneration") != generation:
         return False
-    if phase in _RUNNING or phase == "RollingBack":
-        is_pair = weights.keys() == world.sides.keys() and sum(weights.values()) == WHOLE
-        if not is_pair:
+    names_both = weights.keys() == world.sides.keys()
+    if phase == "RollingBack":
+        # What names both it writes itself, whatever their weights are.
+        if not names_both:
+            world.lay_route(_all_on(run["from"]))
+        return False
+    if phase in _RUNNING:
+        adds_up = names_both and sum(weights.values()) == WHOLE
+        if not adds_up:
             world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return is_pair if phase in _RUNNING else False
+        return adds_up
     if live and weights == _all_on(live):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):
