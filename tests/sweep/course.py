@@ -58,7 +58,7 @@ class Course:
             return
         lines = process.log.read_text(errors="replace").splitlines()
         self.findings += [Finding((), line) for line in lines if FAULT in line]
-        if not process.runs:
+        if process.status is not None:
             self.findings.append(Finding((), "the operator has ended: " + "\n".join(lines[-20:])))
 
     def _one(self, acts: Sequence[str]) -> None:

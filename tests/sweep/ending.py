@@ -148,10 +148,11 @@ def ask_for_a_fresh_version(world: World) -> str:
     world.write_spec(target=target, version=version).raise_for_status()
 
     def overtaken() -> bool:
-        return world.status.get("live") == target and world.status.get("phase") == "Live"
+        status = world.status
+        return (status.get("live"), status.get("phase")) == (target, "Live")
 
     def begun() -> bool:
-        return world.status.get("run", {}).get("version") == version
+        return str(world.status.get("run", {}).get("version")) == version
 
     world.page.wait(lambda: begun() or overtaken(), LIVE_WITHIN)
     # What went live while the version was on its way has it already: then it is the other colour's turn.
