@@ -43,6 +43,7 @@ def main() -> int:
         course.look_at_the_operator()
     seconds = time.monotonic() - began
     print(f"{course.done} examples, {course.acts} acts, {seconds:.0f} s: {len(course.findings)} findings")
+    print("acts in phase " + ", ".join(f"{phase} {count}" for phase, count in course.phases.most_common()))
     return 1 if course.findings else 0
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -28,6 +29,8 @@ class Course:
     findings: list[Finding] = field(default_factory=list)
     done: int = 0
     acts: int = 0
+    phases: Counter[str] = field(default_factory=Counter)
+    """In how many acts a go-live was in each phase."""
     _begun: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -93,6 +96,7 @@ class Course:
         with self._lock:
             self.done += 1
             self.acts += len(example.acts)
+            self.phases += example.phases
             if example.finding:
                 self.findings.append(example.finding)
                 self.say(f"{example.namespace}: {example.finding}")

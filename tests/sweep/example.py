@@ -1,6 +1,7 @@
 """One example: a namespace, what is done in it, and what comes of it."""
 
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -42,6 +43,8 @@ class Example:
     over: Callable[["Example"], None]
     """Called in the end."""
     acts: list[str] = field(default_factory=list)
+    phases: Counter[str] = field(default_factory=Counter)
+    """In how many acts the go-live was in each phase."""
     finding: Finding | None = None
     world: World = field(init=False)
     laws: Laws = field(init=False)
@@ -55,6 +58,7 @@ class Example:
         """Do one act; after a finding nothing more is done."""
         if self.finding is None:
             self.acts.append(act)
+            self.phases[self.world.status.get("phase", "none")] += 1
             self._try(lambda: perform(self.world, act))
 
     def finish(self) -> None:

@@ -11,7 +11,9 @@ from typing_extensions import override
 from tests.sweep.acts import ACTS
 from tests.sweep.example import Example
 
-MOST_ACTS: Final = 9
+MOST_RULES: Final = 9
+_THEN: Final = ("", "", "wait:1", "wait:4", "climb:50")
+"""What may follow an act: the next one at once, or after the operator has had its turn."""
 
 
 class Sweep(RuleBasedStateMachine):
@@ -33,12 +35,13 @@ class Sweep(RuleBasedStateMachine):
 
 
 def _rule(name: str) -> Callable[..., Any]:
-    def act(self: Sweep, argument: str) -> None:
-        if self.example:
-            self.example.do(f"{name}:{argument}")
+    def act(self: Sweep, argument: str, then: str) -> None:
+        for written in filter(None, (f"{name}:{argument}", then)):
+            if self.example:
+                self.example.do(written)
 
     act.__name__ = name.replace("-", "_")
-    return rule(argument=st.sampled_from(ACTS[name].choices))(act)
+    return rule(argument=st.sampled_from(ACTS[name].choices), then=st.sampled_from(_THEN))(act)
 
 
 for _name in ACTS:
@@ -52,7 +55,7 @@ def sweep(begin: Callable[[], Example], number: int, examples: int) -> None:
         mine,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=MOST_ACTS,
+            stateful_step_count=MOST_RULES,
             deadline=None,
             database=None,
             phases=(Phase.generate,),
