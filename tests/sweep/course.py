@@ -35,7 +35,7 @@ class Course:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.references = References(self.ground)
+        self.references = References(self.ground, self.name)
 
     def run(self, seed: int, examples: int, side_by_side: int) -> None:
         """Sweep with as many threads, each with its share of the examples."""

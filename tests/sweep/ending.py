@@ -46,6 +46,8 @@ class References:
     """Where a spec ends that was applied once on a fresh namespace, by spec; each is tried once for all examples."""
 
     ground: Ground
+    name: str
+    """What its namespaces begin with."""
     _ends: dict[str, Future[Raw]] = field(default_factory=dict)
     _tries: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,7 +57,9 @@ class References:
         key = json.dumps({**spec, "version": ""}, sort_keys=True)
         with self._lock:
             if key not in self._ends:
-                self._ends[key] = self._tries.submit(self._try, f"reference-{len(self._ends)}", spec)
+                self._ends[key] = self._tries.submit(
+                    self._try, f"{self.name}-reference-{len(self._ends)}", spec
+                )
             return self._ends[key]
 
     def _try(self, namespace: str, spec: Raw) -> Raw:

@@ -42,7 +42,8 @@ class Ground:
         name = program.stem.replace("_", "-")
         # It begins when there is something to see.
         Shop(self.server, f"{name}-1").service("seen-first", {"app": "none"})
-        more = (*FLAGS, "--namespace", f"{name}-1", "--lease-namespace", "default", "--lease-name", name)
+        watched = ("--namespace", f"{name}-1", "--namespace", f"{name}-reference-0")
+        more = (*FLAGS, *watched, "--lease-namespace", "default", "--lease-name", name)
         operator = Operator(
             self.server, self.prometheus, self._place(program.stem), more=more, program=(program,)
         )
