@@ -59,7 +59,7 @@ def _golive(world: World, which: str) -> None:
         world.apply()
     elif which == "delete":
         world.ask_to_go()
-        gone = world.page.wait(lambda: not world.page.last("GoLive"), GONE_WITHIN)
+        gone = world.page.wait(lambda: not world.page.last("GoLive", "shop"), GONE_WITHIN)
         # A route that names one colour only cannot be written: it waits for a person, and says so.
         assert gone or len(world.weights()) == 1, (
             f"deleted, and not gone within {GONE_WITHIN:.0f} s: {world.read()}"
@@ -88,6 +88,15 @@ def _alone(world: World, colour: str) -> None:
 def _uneven(world: World, green: str) -> None:
     """Write weights that do not sum to 100, as a tool does that knows nothing of them."""
     world.lay_route({BLUE: 1, GREEN: int(green)})
+
+
+def _second(world: World, green: str) -> None:
+    """Write the other route as a person."""
+    world.lay_route({BLUE: 100 - int(green), GREEN: int(green)}, name="second")
+
+
+def _touch(world: World, what: str) -> None:
+    world.touch_route(what)
 
 
 def _no_route(world: World, _: str) -> None:
@@ -175,6 +184,8 @@ ACTS: Final[dict[str, Act]] = {
     "git": Act(_git, ("0", "50", "100")),
     "alone": Act(_alone, COLOURS),
     "uneven": Act(_uneven, ("1", "30")),
+    "second": Act(_second, ("0", "50", "100")),
+    "touch": Act(_touch, ("one", "two")),
     "no-route": Act(_no_route, ("",)),
     "scale": Act(_scale, _each(1, 3, 4)),
     "pods": Act(_pods, _each(0, 1, 2, 4)),

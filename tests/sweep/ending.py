@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tests.sweep.gauges import GOOD
 from tests.sweep.ground import Ground
-from tests.sweep.specs import GOOD_CHECKS, STEPS
+from tests.sweep.specs import GOOD_CHECKS, ROUTES, STEPS
 from tests.sweep.world import BLUE, World, other
 
 Raw = dict[str, Any]
@@ -69,7 +69,7 @@ class References:
             side.replicas = side.ready = PODS
         world.sides[target].tag = int(spec["version"])
         world.build(other(target))
-        world.golive(**{key: value for key, value in spec.items() if key != "components"})
+        world.golive(**spec)
         goes_live(world, target)
         world.page.wait(lambda: time.monotonic() - world.page.read()[-1].at > _QUIET, MENDED_WITHIN)
         return end_of(world)
@@ -88,10 +88,10 @@ def mend(world: World) -> None:
     if not world.routed:
         world.lay_route(_all_on(world.status.get("live", BLUE)))
     if world.read().get("metadata", {}).get("deletionTimestamp"):
-        gone = world.page.wait(lambda: not world.page.last("GoLive"), MENDED_WITHIN)
+        gone = world.page.wait(lambda: not world.page.last("GoLive", "shop"), MENDED_WITHIN)
         assert gone, f"deleted, everything is in order, and not gone: {world.read()}"
     if not world.read():
-        _settle_route(world, BLUE)
+        _lay(world, BLUE)
         world.apply()
     checks = world.read()["spec"]["checks"]
     steps = world.read()["spec"]["steps"]
@@ -107,32 +107,34 @@ def mend(world: World) -> None:
     )
 
 
-def _settle_route(world: World, live: str) -> None:
-    if world.weights() != _all_on(live):
-        world.lay_route(_all_on(live))
+def _lay(world: World, live: str) -> None:
+    """Write live = 100 on every route that does not say so."""
+    for name in ROUTES:
+        if world.weights(name) != _all_on(live):
+            world.lay_route(_all_on(live), name=name)
 
 
 def _at_rest(world: World, generation: int) -> bool:
     """Tell whether a fresh version may be asked for; where the documentation asks a person for the route, write it."""
-    status, weights = world.status, world.weights()
+    status, weights = world.status, [world.weights(name) for name in ROUTES]
     live, phase, run = status.get("live", ""), status.get("phase"), status.get("run", {})
     if status.get("observedGeneration") != generation:
         return False
-    names_both = weights.keys() == world.sides.keys()
+    name_both = all(pair.keys() == world.sides.keys() for pair in weights)
     if phase == "RollingBack":
         # What names both it writes itself, whatever their weights are.
-        if not names_both:
-            world.lay_route(_all_on(run["from"]))
+        if not name_both:
+            _lay(world, run["from"])
         return False
     if phase in _RUNNING:
-        adds_up = names_both and sum(weights.values()) == WHOLE
-        if not adds_up:
-            world.lay_route(_all_on(run["to"] if phase == "Stabilising" else run["from"]))
-        return adds_up
-    if live and weights == _all_on(live):
+        add_up = name_both and all(sum(pair.values()) == WHOLE for pair in weights)
+        if not add_up:
+            _lay(world, run["to"] if phase == "Stabilising" else run["from"])
+        return add_up
+    if live and all(pair == _all_on(live) for pair in weights):
         return True
     if status.get("waitingFor") == "Route" or _stalled(status):
-        world.lay_route(_all_on(live or BLUE))
+        _lay(world, live or BLUE)
     return False
 
 
@@ -176,7 +178,7 @@ def goes_live(world: World, target: str) -> None:
             and status.get("live") == target
             and status.get("run", {}).get("version") == version
             and conditions.get("Stable") == conditions.get("Ready") == "True"
-            and world.weights() == _all_on(target)
+            and all(world.weights(name) == _all_on(target) for name in ROUTES)
         )
 
     there = world.page.wait(arrived, LIVE_WITHIN)
@@ -187,12 +189,11 @@ def goes_live(world: World, target: str) -> None:
 
 def end_of(world: World) -> Raw:
     """Return where a GoLive and its route ended, without what tells one run from another."""
-    golive, route = world.page.last("GoLive"), world.page.last("HTTPRoute")
+    golive = world.page.last("GoLive", "shop")
     return {
         "status": _plain(golive["status"]),
         "held": golive["metadata"].get("finalizers", []),
-        "weights": world.weights(),
-        "rules": len(route["spec"]["rules"]),
+        "weights": [world.weights(name) for name in ROUTES],
     }
 
 

@@ -96,11 +96,11 @@ class Example:
 
 def _line(seen: Seen) -> str:
     if seen.gone:
-        return f"{seen.at:.1f} {seen.kind} gone"
+        return f"{seen.at:.1f} {seen.kind} {seen.name} gone"
     if seen.kind == "HTTPRoute":
         refs = [ref for rule in seen.raw["spec"]["rules"] for ref in rule.get("backendRefs", ())]
         weights = ", ".join(f"{ref['name']} {ref['weight']}" for ref in refs)
-        return f"{seen.at:.1f} route {weights}"
+        return f"{seen.at:.1f} route {seen.name} {weights}"
     status, spec = seen.raw.get("status", {}), seen.raw["spec"]
     step = status.get("step", {})
     acknowledged = "read back" if step.get("acknowledgedAt") else "asked"

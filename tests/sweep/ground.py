@@ -72,7 +72,7 @@ def ground(directory: Path) -> Iterator[Ground]:
         serve_golives(plane)
         serve_routes(plane)
         scraped = {"job_name": "sweep", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
-        config = {"global": {"scrape_interval": "500ms"}, "scrape_configs": [scraped]}
+        config = {"global": {"scrape_interval": "1s"}, "scrape_configs": [scraped]}
         with (
             prometheus_server(directory / "prometheus", config=config) as prometheus,
             connected(plane) as server,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from tests.sweep.ledger import Seen
-from tests.sweep.specs import GOOD_CHECKS
+from tests.sweep.specs import GOOD_CHECKS, ROUTES
 from tests.sweep.world import World, other
 
 Raw = dict[str, Any]
@@ -29,18 +29,21 @@ class Laws:
 
     def look(self) -> None:
         """Judge what is new."""
-        routes = self.world.seen("HTTPRoute")
-        golives = self.world.seen("GoLive")
-        for before, after in pairwise(routes):
-            if after.version > self.judged and not (before.gone or after.gone):
-                self._judge(before, after, golives)
-        self.judged = max((one.version for one in routes), default=self.judged)
+        golives = self.world.seen("GoLive", "shop")
+        read = self.judged
+        for name in ROUTES:
+            routes = self.world.seen("HTTPRoute", name)
+            for before, after in pairwise(routes):
+                if after.version > self.judged and not (before.gone or after.gone):
+                    self._judge(before, after, golives)
+            read = max(read, *(one.version for one in routes))
+        self.judged = read
 
     def _judge(self, before: Seen, after: Seen, golives: list[Seen]) -> None:
         if after.version in self.world.mine:
             return
         found = (*untouched(before.raw, after.raw), *one_step(before, after, golives))
-        self.broken += [f"version {after.version} of the route: {sentence}" for sentence in found]
+        self.broken += [f"version {after.version} of route {after.name}: {sentence}" for sentence in found]
 
 
 def untouched(before: Raw, after: Raw) -> Iterator[str]:

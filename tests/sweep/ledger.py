@@ -31,6 +31,10 @@ class Seen:
     raw: Raw
     gone: bool
 
+    @property
+    def name(self) -> str:
+        return str(self.raw["metadata"]["name"])
+
 
 @dataclass
 class Page:
@@ -49,10 +53,12 @@ class Page:
         with self._changed:
             return list(self.entries)
 
-    def last(self, kind: str) -> Raw:
-        """Return the one object of a kind; nothing where it is gone."""
+    def last(self, kind: str, name: str) -> Raw:
+        """Return an object as it was brought last; nothing where it is gone."""
         with self._changed:
-            found = next((one for one in reversed(self.entries) if one.kind == kind), None)
+            found = next(
+                (one for one in reversed(self.entries) if (one.kind, one.name) == (kind, name)), None
+            )
         return found.raw if found and not found.gone else {}
 
     def wait(self, found: Callable[[], object], seconds: float) -> bool:

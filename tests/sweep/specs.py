@@ -5,6 +5,7 @@ from typing import Any, Final
 from tests.bad_specs import BAD
 from tests.faults import Bad
 from tests.integration.operator_world import a_check
+from tests.specs import component
 from tests.sweep.gauges import QUERY
 
 Raw = dict[str, Any]
@@ -22,6 +23,8 @@ STEPS: Final = (
     _steps("0s", 5, 100),
     _steps("500ms", 100),
 )
+ROUTES: Final = ("web", "second")
+"""Both are moved in lockstep; what is done is mostly done to the first."""
 GOOD_CHECKS: Final = (
     [a_check(QUERY)],
     [a_check(QUERY, rules=[{"when": "> 0.5", "action": "PlannedRollback"}], **{"pass": "<= 0.5"})],
@@ -58,6 +61,7 @@ def sound() -> Raw:
     """Build the spec that every example begins with."""
     return {
         "target": "green",
+        "components": [component("web", *ROUTES)],
         "steps": STEPS[0],
         "checks": GOOD_CHECKS[0],
         "stabilise": {"for": "1s"},

@@ -10,7 +10,7 @@ from tests.integration.operator_world import Shop
 from tests.sweep.gauges import GOOD
 from tests.sweep.ground import Ground
 from tests.sweep.ledger import Page, Seen
-from tests.sweep.specs import sound
+from tests.sweep.specs import ROUTES, sound
 
 Raw = dict[str, Any]
 BLUE, GREEN = "blue", "green"
@@ -61,10 +61,11 @@ class World(Shop):
         for colour in self.sides:
             self._deploy(colour)
             self.service(f"web-{colour}", {"app": f"web-{colour}"})
-        self.lay_route({live: 100, other(live): 0})
+        for name in ROUTES:
+            self.lay_route({live: 100, other(live): 0}, name=name)
 
-    def seen(self, kind: str) -> list[Seen]:
-        return [one for one in self.page.read() if one.kind == kind]
+    def seen(self, kind: str, name: str) -> list[Seen]:
+        return [one for one in self.page.read() if (one.kind, one.name) == (kind, name)]
 
     @property
     def page(self) -> Page:
@@ -74,12 +75,12 @@ class World(Shop):
     @property
     def status(self) -> Raw:
         """The GoLive's status, as the watch last brought it."""
-        found: Raw = self.page.last("GoLive").get("status", {})
+        found: Raw = self.page.last("GoLive", "shop").get("status", {})
         return found
 
-    def weights(self) -> dict[str, int]:
-        """Return the weight of each colour that the route names, as the watch last brought it."""
-        rules = self.page.last("HTTPRoute").get("spec", {}).get("rules", [])
+    def weights(self, name: str = "web") -> dict[str, int]:
+        """Return the weight of each colour that a route names, as the watch last brought it."""
+        rules = self.page.last("HTTPRoute", name).get("spec", {}).get("rules", [])
         refs = [ref for rule in rules for ref in rule.get("backendRefs", [])]
         return {str(ref["name"]).removeprefix("web-"): int(ref["weight"]) for ref in refs}
 
@@ -126,22 +127,34 @@ class World(Shop):
             self._delete(f"/api/v1/namespaces/{self.namespace}/services/{name}")
         self._fill(colour, side.ready if side.deployed else 0)
 
-    def lay_route(self, weights: dict[str, int], manager: str = "kubectl-edit") -> None:
-        """Write the route by hand, or make it where it is gone."""
+    def lay_route(self, weights: dict[str, int], manager: str = "kubectl-edit", name: str = "web") -> None:
+        """Write a route by hand, or make it where it is gone."""
         refs = [{"name": f"web-{colour}", "port": 80, "weight": weight} for colour, weight in weights.items()]
         spec = {"rules": [{"backendRefs": refs}]}
         path, by = _ROUTES.format(self.namespace), {"fieldManager": manager}
-        answer = self.server.http.patch(f"{path}/web", json={"spec": spec}, headers=_MERGE, params=by)
+        answer = self.server.http.patch(f"{path}/{name}", json={"spec": spec}, headers=_MERGE, params=by)
         if answer.status_code == httpx.codes.NOT_FOUND:
             body = {
                 "apiVersion": "gateway.networking.k8s.io/v1",
                 "kind": "HTTPRoute",
-                "metadata": {"name": "web", "labels": {"kept": "as-it-is"}},
+                "metadata": {"name": name, "labels": {"kept": "as-it-is"}},
                 "spec": spec,
             }
             answer = self.server.http.post(path, json=body, params=by)
         self.mine.add(int(answer.raise_for_status().json()["metadata"]["resourceVersion"]))
-        self.routed = True
+        self.routed = self.routed or name == "web"
+
+    def touch_route(self, what: str) -> None:
+        """Write something of the route that is nobody's business here."""
+        body = {"metadata": {"labels": {"by-hand": what}}, "spec": {"hostnames": [f"{what}.test"]}}
+        answer = self.server.http.patch(
+            f"{_ROUTES.format(self.namespace)}/web",
+            json=body,
+            headers=_MERGE,
+            params={"fieldManager": "kubectl-edit"},
+        )
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            self.mine.add(int(answer.raise_for_status().json()["metadata"]["resourceVersion"]))
 
     def drop_route(self) -> None:
         self._delete(f"{_ROUTES.format(self.namespace)}/web")
