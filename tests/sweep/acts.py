@@ -66,6 +66,14 @@ def _golive(world: World, which: str) -> None:
         )
 
 
+def _stabilise(world: World, time: str) -> None:
+    world.write_spec(stabilise={"for": time})
+
+
+def _window(world: World, time: str) -> None:
+    world.write_spec(rollbackWindow=time)
+
+
 def _release(world: World, colour: str) -> None:
     world.release(colour)
 
@@ -179,6 +187,8 @@ ACTS: Final[dict[str, Act]] = {
     "target": Act(_target, COLOURS),
     "version": Act(_version, (*COLOURS, "none")),
     "golive": Act(_golive, ("delete", "apply")),
+    "stabilise": Act(_stabilise, ("1s", "20s")),
+    "window": Act(_window, ("0s", "1h")),
     "release": Act(_release, COLOURS),
     "route": Act(_route, ("0", "5", "50", "75", "100")),
     "git": Act(_git, ("0", "50", "100")),

@@ -97,6 +97,7 @@ def mend(world: World) -> None:
     steps = world.read()["spec"]["steps"]
     mended = {
         "suspend": False,
+        "stabilise": {"for": "1s"},
         "checks": checks if checks in GOOD_CHECKS else GOOD_CHECKS[0],
         "steps": steps if steps in STEPS else STEPS[0],
     }

@@ -36,7 +36,7 @@ class Laws:
             for before, after in pairwise(routes):
                 if after.version > self.judged and not (before.gone or after.gone):
                     self._judge(before, after, golives)
-            read = max(read, *(one.version for one in routes))
+            read = max([read, *(one.version for one in routes)])
         self.judged = read
 
     def _judge(self, before: Seen, after: Seen, golives: list[Seen]) -> None:
