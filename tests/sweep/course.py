@@ -11,7 +11,7 @@ from tests.integration.operator_world import Operator
 from tests.sweep.ending import References
 from tests.sweep.example import Example, Finding
 from tests.sweep.ground import Ground
-from tests.sweep.machine import sweep
+from tests.sweep.machine import MOST_RULES, sweep
 
 _PROGRESS_EVERY: Final = 15.0
 FAULT: Final = "a fault of the operator"
@@ -37,13 +37,15 @@ class Course:
     def __post_init__(self) -> None:
         self.references = References(self.ground, self.name)
 
-    def run(self, seed: int, examples: int, side_by_side: int) -> None:
+    def run(self, seed: int, examples: int, side_by_side: int, rules: int = MOST_RULES) -> None:
         """Sweep with as many threads, each with its share of the examples."""
         threads = min(examples, side_by_side)
         shares = [examples // threads + (number < examples % threads) for number in range(threads)]
         self._side_by_side(
             [
-                threading.Thread(target=sweep, args=(self._begin, seed * 1000 + number, share), daemon=True)
+                threading.Thread(
+                    target=sweep, args=(self._begin, seed * 1000 + number, share, rules), daemon=True
+                )
                 for number, share in enumerate(shares)
             ],
             examples,

@@ -20,6 +20,8 @@ Raw = dict[str, Any]
 PODS: Final = 3
 WHOLE: Final = 100
 MENDED_WITHIN: Final = 30.0
+BEGUN_WITHIN: Final = 45.0
+"""Seconds to the first step of a fresh version: the last one may have to end before."""
 LIVE_WITHIN: Final = 60.0
 """Seconds for the longest steps, each of three intervals on end, on a busy machine."""
 SETTLED_WITHIN: Final = 15.0
@@ -161,7 +163,8 @@ def ask_for_a_fresh_version(world: World) -> str:
     def begun() -> bool:
         return str(world.status.get("run", {}).get("version")) == version
 
-    world.page.wait(lambda: begun() or overtaken(), LIVE_WITHIN)
+    moves = world.page.wait(lambda: begun() or overtaken(), BEGUN_WITHIN)
+    assert moves, _stuck(world, target)
     # What went live while the version was on its way has it already: then it is the other colour's turn.
     return ask_for_a_fresh_version(world) if overtaken() and not begun() else target
 
@@ -183,9 +186,12 @@ def goes_live(world: World, target: str) -> None:
         )
 
     there = world.page.wait(arrived, LIVE_WITHIN)
-    assert there, (
-        f"a fresh version for {target} is stuck: {world.weights()}, spec {world.read()['spec']}, status {world.status}"
-    )
+    assert there, _stuck(world, target)
+
+
+def _stuck(world: World, target: str) -> str:
+    weights = {name: world.weights(name) for name in ROUTES}
+    return f"a fresh version for {target} is stuck: {weights}, spec {world.read()['spec']}, status {world.status}"
 
 
 def end_of(world: World) -> Raw:

@@ -48,14 +48,14 @@ for _name in ACTS:
     setattr(Sweep, _name.replace("-", "_"), _rule(_name))
 
 
-def sweep(begin: Callable[[], Example], number: int, examples: int) -> None:
+def sweep(begin: Callable[[], Example], number: int, examples: int, rules: int) -> None:
     """Run some examples; the seed alone says which."""
     mine = seed(number)(type("Sweep", (Sweep,), {"begin": staticmethod(begin)}))
     run_state_machine_as_test(
         mine,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=MOST_RULES,
+            stateful_step_count=rules,
             deadline=None,
             database=None,
             phases=(Phase.generate,),

@@ -12,7 +12,8 @@ from tests.sweep.course import Course
 from tests.sweep.ground import Ground
 
 TESTS = Path(__file__).parents[1]
-SIDE_BY_SIDE = 16
+EXAMPLES = 16
+RULES = 6
 BROKEN = {
     "sweep/broken/forgets_to_resume.py": (("climb:10", "suspend:on", "wait:2"), "is stuck"),
     "sweep/broken/writes_the_whole_route.py": (("climb:10",), "more than two weights was written"),
@@ -29,16 +30,16 @@ BROKEN = {
 def test_no_order_of_acts_gets_a_golive_stuck(shared: Ground) -> None:
     with shared.operator() as operator:
         course = Course(shared, operator)
-        course.run(seed=0, examples=SIDE_BY_SIDE, side_by_side=SIDE_BY_SIDE)
+        course.run(seed=0, examples=EXAMPLES, side_by_side=EXAMPLES, rules=RULES)
         course.look_at_the_operator()
     assert course.findings == []
-    assert course.acts > SIDE_BY_SIDE
+    assert course.acts > EXAMPLES * RULES
 
 
 def test_operators_that_are_broken_on_purpose_are_found_out(
     shared: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ending, "LIVE_WITHIN", 15.0)
+    monkeypatch.setattr(ending, "BEGUN_WITHIN", 10.0)
     monkeypatch.setattr(ending, "SETTLED_WITHIN", 2.0)
     with ExitStack() as running:
         courses = {
