@@ -33,7 +33,7 @@ def test_no_order_of_acts_gets_a_golive_stuck(shared: Ground) -> None:
         course.run(seed=0, examples=EXAMPLES, side_by_side=EXAMPLES, rules=RULES)
         course.look_at_the_operator()
     assert course.findings == []
-    assert course.acts > EXAMPLES * RULES
+    assert course.acts >= EXAMPLES * RULES
 
 
 def test_operators_that_are_broken_on_purpose_are_found_out(
