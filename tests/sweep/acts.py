@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.sweep import laws
 from tests.sweep.gauges import BAD, GOOD
-from tests.sweep.specs import CHECKS, REFUSED, STEPS, refused
+from tests.sweep.specs import CHECKS, REFUSED, ROUTES, STEPS, refused
 from tests.sweep.world import BLUE, GREEN, World
 
 COLOURS: Final = (BLUE, GREEN)
@@ -142,13 +142,12 @@ def _metrics(world: World, which: str) -> None:
 
 
 def _goes_back(world: World, why: str) -> None:
-    run = world.status.get("run", {}).get("number")
+    fresh = world.status["run"]["to"]
 
     def over() -> bool:
-        status = world.status
         # What was stable before the value was seen is not taken back any more.
-        rests = status.get("phase") in {"Live", "RolledBack", "Aborted", "Preparing"}
-        return rests or status.get("run", {}).get("number") != run
+        stable = world.status.get("phase") == "Live"
+        return stable or not any(world.weights(name).get(fresh) for name in ROUTES)
 
     done = world.page.wait(over, VERDICT_WITHIN)
     assert done, (
