@@ -24,20 +24,18 @@ class Laws:
 
     world: World
     judged: int = 0
-    """The last version that was looked at."""
+    """The version up to which was looked at."""
     broken: list[str] = field(default_factory=list)
 
     def look(self) -> None:
-        """Judge what is new."""
+        """Judge what is new and was followed by a version of the GoLive: then all before it have been brought as well."""
         golives = self.world.seen("GoLive", "shop")
-        read = self.judged
+        known = golives[-1].version if golives else 0
         for name in ROUTES:
-            routes = self.world.seen("HTTPRoute", name)
-            for before, after in pairwise(routes):
-                if after.version > self.judged and not (before.gone or after.gone):
+            for before, after in pairwise(self.world.seen("HTTPRoute", name)):
+                if self.judged < after.version < known and not (before.gone or after.gone):
                     self._judge(before, after, golives)
-            read = max([read, *(one.version for one in routes)])
-        self.judged = read
+        self.judged = max(self.judged, known)
 
     def _judge(self, before: Seen, after: Seen, golives: list[Seen]) -> None:
         if after.version in self.world.mine:
