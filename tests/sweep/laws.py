@@ -55,7 +55,7 @@ def untouched(before: Raw, after: Raw) -> Iterator[str]:
 
 def one_step(before: Seen, after: Seen, golives: list[Seen]) -> Iterator[str]:
     """Say where a weight rose by more than a step of the spec, or without a run that takes it there."""
-    was, now = weights_of(before.raw), weights_of(after.raw)
+    was, now = _percent(weights_of(before.raw)), _percent(weights_of(after.raw))
     known = [one for one in golives if one.version < after.version and not one.gone]
     if not known or was == now:
         return
@@ -90,6 +90,12 @@ def weights_of(route: Raw) -> dict[str, int]:
     """Return the weights of the two Services."""
     refs = [ref for rule in route["spec"].get("rules", ()) for ref in rule.get("backendRefs", ())]
     return {ref["name"]: int(ref["weight"]) for ref in refs if ref["name"] in SERVICES}
+
+
+def _percent(weights: dict[str, int]) -> dict[str, int]:
+    """Return the share of the traffic that weights stand for: 1 and 1 is half each."""
+    total = sum(weights.values()) or WHOLE
+    return {name: WHOLE * weight // total for name, weight in weights.items()}
 
 
 def _without_weights(route: Raw) -> Raw:
