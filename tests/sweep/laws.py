@@ -69,6 +69,8 @@ def one_step(before: Seen, after: Seen, golives: list[Seen]) -> Iterator[str]:
         back = run.get("from") if split or phase == "RollingBack" else status.get("live")
         if colour == back or (phase == "RollingBack" and colour == status.get("live")):
             continue
+        if not split and colour == status.get("previous"):
+            continue  # set back within the rollback window: one write, and the record follows
         if not split or colour != run.get("to"):
             yield f"{colour} rose from {low} to {high} in phase {phase}, to which {run.get('to')} was to go"
         elif high not in _next_steps(low, known, after):
