@@ -84,7 +84,8 @@ class Reconciler:
     async def _record(self, golive: GoLive, decision: Decision) -> tuple[bool, list[GoLiveError]]:
         # Our own write of the finalizer is the one change since the decision that may lie between.
         raw = self.observer.raw(golive.key)
-        if raw is None:
+        # One that was applied anew meanwhile has nothing to do with the one that went.
+        if raw is None or raw["metadata"]["uid"] != golive.uid:
             return False, []
         fence = (
             raw["metadata"]["resourceVersion"]

@@ -1,16 +1,16 @@
 """Whole go-lives through the real tick, caches, samplers and schedule, over a cluster in memory and scripted time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from golive.errors import Denied, GoLiveError, Gone, Refused, Unavailable
-from tests.component.cluster import LATENCY
+from tests.component.cluster import LATENCY, Link
 from tests.component.operator_process import Stage, a_check, a_stage
-from tests.raw import START, Raw, a_deployment, ready_slice
+from tests.raw import START, Raw, a_deployment, an_object, ready_slice
 from tests.scripted_time import play
 
 Scene = Callable[[Stage], Coroutine[Any, Any, None]]
@@ -320,6 +320,33 @@ def test_deleted_midway_gives_traffic_back_before_it_goes() -> None:
         tries = len(stage.cluster.tries)
         await asyncio.sleep(60)
         assert len(stage.cluster.tries) == tries
+
+    played(scene)
+
+
+def test_applied_again_in_the_moment_it_is_gone_it_inherits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = Link.finalizers
+
+    async def answered_late(link: Link, *asked: Any) -> Raw:
+        answer = await let_go(link, *asked)
+        await asyncio.sleep(0.5)
+        return dict(answer)
+
+    monkeypatch.setattr(Link, "finalizers", answered_late)
+
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(50)
+        spec = stage.golive["spec"]
+
+        def again(kind: str, _: Mapping[str, Any], gone: bool) -> None:  # noqa: FBT001  # a listener's form
+            if kind == "GoLive" and gone:
+                stage.cluster.add("GoLive", {**an_object("shop", uid="another"), "spec": spec})
+
+        stage.cluster.listeners.append(again)
+        stage.cluster.delete("GoLive", "shop")
+        await stage.until(lambda: stage.golive["metadata"]["uid"] == "another")
+        await stage.in_phase("Live")
+        assert stage.cluster.green() == 100
 
     played(scene)
 

@@ -2,24 +2,20 @@
 
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 
-from dev.cluster import binaries
 from dev.controlplane import ControlPlane, control_plane, prometheus_server
-from dev.controlplane.process import answers, free_ports
+from dev.controlplane.process import free_ports
 from tests.integration.api_server import ApiServer, connected
-from tests.integration.operator_world import Operator, Shop, until
-
-CRDS = Path(__file__).parents[2] / "crds"
+from tests.integration.operator_world import Operator, Shop
+from tests.integration.resources import serve_golives, serve_routes
 
 
 @pytest.fixture(scope="session")
 def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     with control_plane(tmp_path_factory.mktemp("control-plane")) as running:
-        running.kubectl("apply", "-f", CRDS)
-        served(running, "golive.dev/v1alpha1/golives")
+        serve_golives(running)
         yield running
 
 
@@ -29,17 +25,9 @@ def server(plane: ControlPlane) -> Iterator[ApiServer]:
         yield ways
 
 
-def served(plane: ControlPlane, resource: str) -> None:
-    """Wait for a resource: a CRD is stored before it has conditions that kubectl could wait for."""
-    until(lambda: answers(f"{plane.url}/apis/{resource}", token=plane.token), 20, f"{resource} is served")
-
-
 @pytest.fixture(scope="session")
 def _gateway_api(plane: ControlPlane) -> None:
-    plane.kubectl(
-        "apply", "-f", binaries.gateway_api() / "gateway.networking.k8s.io_httproutes.yaml", "--server-side"
-    )
-    served(plane, "gateway.networking.k8s.io/v1/httproutes")
+    serve_routes(plane)
 
 
 @pytest.fixture(scope="session")

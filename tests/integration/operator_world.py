@@ -47,6 +47,8 @@ class Operator:
     """Another user's than the administrator's."""
     more: tuple[str, ...] = ()
     """Further flags."""
+    program: tuple[str | Path, ...] = ("-m", "golive")
+    """What Python runs; another than the operator itself is one that is broken on purpose."""
     process: Process | None = None
     starts: int = 0
 
@@ -57,7 +59,7 @@ class Operator:
 
     def start(self, *, leads: bool = True) -> None:
         """Start it, and wait until it leads, or at least watches."""
-        program = ["env", f"PYTHONPATH={ROOT / 'operator'}", sys.executable, "-m", "golive", "run"]
+        python = ["env", f"PYTHONPATH={ROOT / 'operator'}", sys.executable]
         flags = [
             "--kubeconfig",
             str(self.kubeconfig or self.server.kubeconfig),
@@ -66,7 +68,7 @@ class Operator:
         ]
         flags += ["--scrape-interval", "5s", "--settle", "500ms", *FAST_LEASE, *self.more]
         self.starts += 1
-        self.process = Process("golive", [*program, *flags], self.log)
+        self.process = Process("golive", [*python, *self.program, "run", *flags], self.log)
         words = "golive leads" if leads else "golive watches"
         self.process.wait_until(lambda: words in self.log.read_text(), 30)
 
@@ -100,11 +102,13 @@ class Shop:
         if "HTTPRoute web" not in left_out:
             self.route(("web-blue", 100), ("web-green", 0))
 
-    def deployment(self, name: str, pods: int = 2, template_hash: str = "5d8f9") -> None:
+    def deployment(
+        self, name: str, pods: int = 2, template_hash: str = "5d8f9", image: str = "app:1"
+    ) -> None:
         labels = {"app": name, "kind": "web"}
         template = {
             "metadata": {"labels": labels},
-            "spec": {"containers": [{"name": "app", "image": "app:1"}]},
+            "spec": {"containers": [{"name": "app", "image": image}]},
         }
         spec = {"replicas": pods, "selector": {"matchLabels": labels}, "template": template}
         annotations = {"deployment.kubernetes.io/revision": "1"}
@@ -117,20 +121,29 @@ class Shop:
             f"{_APPS}/namespaces/{self.namespace}/deployments/{name}/status",
             {"status": {"observedGeneration": made["metadata"]["generation"], **counts}},
         )
-        owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name, "uid": made["metadata"]["uid"]}
-        hashed = {**labels, "pod-template-hash": template_hash}
+        self.replica_set(made, template_hash)
+
+    def replica_set(self, deployment: Raw, template_hash: str, revision: str = "1") -> None:
+        name, spec = deployment["metadata"]["name"], deployment["spec"]
+        owner = {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "name": name,
+            "uid": deployment["metadata"]["uid"],
+        }
+        hashed = {**spec["selector"]["matchLabels"], "pod-template-hash": template_hash}
         metadata = {
             "name": f"{name}-{template_hash}",
             "labels": hashed,
-            "annotations": annotations,
+            "annotations": {"deployment.kubernetes.io/revision": revision},
             "ownerReferences": [{**owner, "controller": True}],
         }
-        spec = {
-            "replicas": pods,
+        body = {
+            "replicas": spec["replicas"],
             "selector": {"matchLabels": hashed},
-            "template": {**template, "metadata": {"labels": hashed}},
+            "template": {**spec["template"], "metadata": {"labels": hashed}},
         }
-        self.post(f"{_APPS}/namespaces/{self.namespace}/replicasets", {"metadata": metadata, "spec": spec})
+        self.post(f"{_APPS}/namespaces/{self.namespace}/replicasets", {"metadata": metadata, "spec": body})
 
     def service(self, name: str, selector: Mapping[str, str]) -> None:
         spec = {"selector": dict(selector), "ports": [{"port": 80}]}

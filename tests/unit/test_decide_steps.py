@@ -48,6 +48,21 @@ def test_edits_midway_only_ever_climb_and_never_repeat(
     assert set(climbs) <= known
 
 
+def test_a_step_that_waits_to_be_written_is_planned_anew_after_an_edit() -> None:
+    world = World(spec(steps=[{"weight": 10, "hold": "3s"}, {"weight": 50}, {"weight": 100}]))
+    world.run_to_weight(10)
+    while world.status["step"]["weight"] == 10:
+        world.tick()
+        world.now += seconds(0.5)
+    world.edit(suspend=True)
+    world.run(2)
+    assert (world.status["waitingFor"], world.green) == ("Paused", 10)
+    world.edit(suspend=False, steps=steps([10, 25, 50, 100]))
+    world.weights_seen.clear()
+    world.run_until(Phase.STABILISING)
+    assert sorted(set(world.weights_seen)) == [10, 25, 50, 100]
+
+
 @settings(deadline=None, max_examples=30)
 @given(first=WEIGHTS, later=WEIGHTS, second=st.integers(1, 12))
 def test_after_an_edit_every_new_step_above_the_weight_is_taken(

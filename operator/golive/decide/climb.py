@@ -94,6 +94,26 @@ def _had(turn: Turn, step: StepStatus, component: Component) -> int:
     return max(step.before, min(readiness.recorded(turn, component).weight, step.weight))
 
 
+def replan(turn: Turn) -> Draft | None:
+    """Put the step on record that an edited spec asks for instead of one that waits and that no route carries yet."""
+    step = turn.status.step
+    if step is None or step.acknowledged_at is not None or step.weight <= step.before or _carried(turn, step):
+        return None
+    asked = turn.next_step(step.before)
+    if asked is None or asked[1].weight == step.weight:
+        return None
+    # Since when its write may have been tried, and what it waits for, stay as they are: see causes.
+    intent = turn.intent(*asked, before=step.before).model_copy(update={"intended_at": step.intended_at})
+    return turn.wait(turn.status.waiting_for, f"raises to {intent.weight} %", step=intent)
+
+
+def _carried(turn: Turn, step: StepStatus) -> bool:
+    rising = [
+        route for part, _, route in turn.routes() if not step.lowered or share(part, route) in step.lowered
+    ]
+    return any(route.weight(turn.fresh) > step.before for route in rising)
+
+
 def unsettled(turn: Turn) -> Draft | None:
     """Hold a run whose spec has become invalid or contested; what takes traffic back stays armed."""
     if not turn.problems and not turn.facts.conflict:
