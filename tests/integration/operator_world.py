@@ -64,7 +64,7 @@ class Operator:
             "--prometheus",
             self.prometheus,
         ]
-        flags += ["--scrape-interval", "5s", "--settle", "500ms", *FAST_LEASE, *self.more]
+        flags += ["--scrape-interval", "5s", "--settle", "500ms", "--listen", "", *FAST_LEASE, *self.more]
         self.starts += 1
         self.process = Process("golive", [*program, *flags], self.log)
         words = "golive leads" if leads else "golive watches"
