@@ -50,8 +50,9 @@ crds: $(VENV)/.ready  ## generate crds/ and docs/api.md from the models
 	$(BIN)/python -m golive.api.crd
 	$(BIN)/python -m dev.reference
 
-docs: $(VENV)/.ready  ## generate the phase diagram in docs/architecture.md
+docs: $(VENV)/.ready  ## generate the diagram in docs/architecture.md and the table in docs/metrics.md
 	$(BIN)/python -m dev.diagram
+	$(BIN)/python -m dev.metrics
 
 cluster: $(VENV)/.ready  ## a real cluster: kind, Gateway API, Traefik, Prometheus
 	$(BIN)/python -m dev.cluster up

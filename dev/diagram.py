@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from golive.api.status import Phase
@@ -19,21 +20,31 @@ def diagram() -> str:
 
 def drawn(page: str) -> str:
     """Return the page with the diagram of today between its markers."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{diagram()}\n{END}{after}"
+    return between(page, BEGIN, END, diagram())
+
+
+def between(page: str, begin: str, end: str, text: str) -> str:
+    """Return a page with a text between two markers, whatever stood there."""
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{text}\n{end}{after}"
+
+
+def renew(path: Path, drawn: Callable[[str], str], about: str) -> int:
+    """Write a page anew, or with --check tell whether it is stale."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the page is stale")
+    check = parser.parse_args().check
+    page = path.read_text()
+    if check:
+        return int(drawn(page) != page)
+    path.write_text(drawn(page))
+    return 0
 
 
 def main() -> int:
-    """Write the page, or with --check tell whether it is stale."""
-    parser = argparse.ArgumentParser(description="Draw the phases into docs/architecture.md.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the page is stale")
-    check = parser.parse_args().check
-    page = PAGE.read_text()
-    if check:
-        return int(drawn(page) != page)
-    PAGE.write_text(drawn(page))
-    return 0
+    """Draw the phases, or with --check tell whether they are stale."""
+    return renew(PAGE, drawn, "Draw the phases into docs/architecture.md.")
 
 
 if __name__ == "__main__":

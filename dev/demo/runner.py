@@ -66,6 +66,8 @@ class Demo:
             "1s",
             "--settle",
             "2s",
+            "--listen",
+            "",
             "--log-format",
             "json",
         ]

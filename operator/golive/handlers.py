@@ -4,6 +4,7 @@ kopf waits with event handlers until every kind's first listing is indexed. Inde
 event handler to run opens the schedule: nobody decides on half a world after a start.
 """
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ from golive.watched import WATCHED, Resource
 
 Login = Callable[[], Awaitable[dict[str, Any]]]
 """Returns the fields of a kopf.ConnectionInfo; asked anew when the API server refuses them."""
+OpenSession = Callable[[ssl.SSLContext, Mapping[str, str]], Any]
+"""Opens the HTTP session that is watched through; kopf closes it."""
 
 
 class Watch(Protocol):
@@ -31,13 +34,15 @@ class Watch(Protocol):
         ...
 
 
-def register(watch: Watch, login: Login) -> kopf.OperatorRegistry:
+def register(watch: Watch, login: Login, session: OpenSession) -> kopf.OperatorRegistry:
     """Return the registry of an operator that feeds a watch, from the API server that `login` names."""
     registry = kopf.OperatorRegistry()
 
     @kopf.on.login(registry=registry)
-    async def logged_in(**_: Any) -> kopf.ConnectionInfo:
-        return kopf.ConnectionInfo(**await login())
+    async def logged_in(**_: Any) -> kopf.AiohttpSession:
+        known = kopf.ConnectionInfo(**await login())
+        opened = session(known.as_ssl_context(), known.as_http_headers())
+        return kopf.AiohttpSession(server=known.server, aiohttp_session=opened)
 
     for kind, resource in WATCHED.items():
         _register(registry, watch, kind, resource)

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from golive.api.golive import GoLive
+from golive.api.status import GoLiveStatus
+from golive.subject import Subject
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -23,6 +27,22 @@ class Series:
 
     labels: Mapping[str, str]
     points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A query or a request to the API server that has ended."""
+
+    verb: str
+    """instant and range ask Prometheus; get, patch and create are the API server's."""
+    resource: str
+    """The plural that was asked for, with its subresource; empty for a query."""
+    outcome: str
+    """Ok, or the name of the failure in `errors.py`; Cancelled where nobody waited for its end."""
+    began_at: datetime
+    seconds: float
+    subject: Subject | None
+    """What it was for."""
 
 
 class Clock(Protocol):
@@ -156,4 +176,16 @@ class Seen(Protocol):
 
     def drop(self, kind: str, raw: Mapping[str, Any]) -> object:
         """Forget an object that is gone."""
+        ...
+
+
+class Journal(Protocol):
+    """Who keeps account of what happens; it is never awaited."""
+
+    def called(self, call: Call) -> None:
+        """Take down a query or a request."""
+        ...
+
+    def recorded(self, golive: GoLive, after: GoLiveStatus) -> None:
+        """Take down a status that was written over the GoLive's own."""
         ...

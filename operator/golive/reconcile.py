@@ -13,6 +13,7 @@ from golive.decide.decision import Decision, Event, Reason
 from golive.errors import GoLiveError, NotYet, Overruled, Refused, Unavailable
 from golive.observe.observer import Observer
 from golive.record.recorder import Recorder
+from golive.subject import SUBJECT, about
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,10 @@ class Reconciler:
             self.observer.forget(key)
             self._succeeded(key)
             return None
+        SUBJECT.set(about(golive, golive.status))
         facts = self.observer.facts(golive)
         decision = decide(golive, facts)
+        SUBJECT.set(about(golive, decision.status))
         asked_anew = golive.generation != golive.status.observed_generation
         if self._rests.get(key, facts.now) > facts.now and not decision.goes_down and not asked_anew:
             self.observer.watch(key)

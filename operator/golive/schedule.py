@@ -25,6 +25,8 @@ class Schedule:
     """Monotonic seconds."""
     workers: int = 8
     urgent_workers: int = URGENT_WORKERS
+    ticked_at: float = -math.inf
+    """When a tick last began."""
     _due: dict[Key, float] = field(default_factory=dict)
     _heap: list[tuple[float, int, Key]] = field(default_factory=list)
     """What is due later; an entry whose moment is no longer that in `_due` counts for nothing."""
@@ -48,6 +50,14 @@ class Schedule:
         self._due[key] = moment
         heapq.heappush(self._heap, (moment, next(self._order), key))
         self._wake.set()
+
+    def due(self) -> int:
+        """Count the GoLives that wait for a tick which is due."""
+        return sum(moment <= self.now() for moment in self._due.values())
+
+    def overdue(self) -> float:
+        """Return for how many seconds the one that was due first has waited; 0 where none is due."""
+        return max(0.0, self.now() - min(self._due.values(), default=math.inf))
 
     async def run(self) -> None:
         """Do ticks until cancelled."""
@@ -88,6 +98,7 @@ class Schedule:
                 self._running[key] = asyncio.create_task(self._work(key))
 
     async def _work(self, key: Key) -> None:
+        self.ticked_at = self.now()
         try:
             delay = await self.tick(key)
         finally:

@@ -2,18 +2,11 @@
 
 import argparse
 import os
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
-from urllib.parse import urlsplit
 
-from pydantic_core import PydanticCustomError
-
-from golive.api.types import parse_duration
-
-_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+from golive import flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +46,12 @@ class Settings:
     """How long a leader goes on without having renewed its Lease."""
     retry_period: timedelta = timedelta(seconds=2)
     """How often the Lease is renewed."""
+    listen: tuple[str, int] | None = ("", 8080)
+    """Where probes and scrapers ask; no host is every address, None is nowhere."""
+    watch_inactivity: timedelta = timedelta(seconds=70)
+    """How long a watch may bring nothing before it is opened anew; three times as long makes the operator unwell."""
+    traces: str | None = None
+    """Base URL of the OpenTelemetry collector that traces are sent to; None for no traces."""
     log_format: str = "plain"
     """plain or json."""
     log_level: str = "info"
@@ -87,6 +86,9 @@ def parse_settings(argv: Sequence[str] | None = None) -> Settings:
         lease_duration=given.lease_duration,
         renew_deadline=given.renew_deadline,
         retry_period=given.retry_period,
+        listen=given.listen,
+        watch_inactivity=given.watch_inactivity,
+        traces=given.traces,
         log_format=given.log_format,
         log_level=given.log_level,
     )
@@ -105,21 +107,46 @@ def _parser() -> argparse.ArgumentParser:
     _metrics_flags(run)
     _lease_flags(run)
     run.add_argument(
-        "--workers", type=_count, default=_env("workers", 8), help="GoLives that are ticked at a time"
+        "--workers", type=flags.count, default=_env("workers", 8), help="GoLives that are ticked at a time"
+    )
+    _health_flags(run)
+    return parser
+
+
+def _health_flags(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--listen",
+        type=flags.address,
+        metavar="HOST:PORT",
+        default=_env("listen", ":8080"),
+        help="serves /healthz, /readyz and /metrics; without a host on every address, '' for nowhere",
+    )
+    run.add_argument(
+        "--watch-inactivity",
+        type=flags.some_time,
+        metavar="TIME",
+        default=_env("watch-inactivity", "70s"),
+        help="silence after which a watch is opened anew, and after three times as long /healthz fails",
+    )
+    run.add_argument(
+        "--traces",
+        type=flags.collector,
+        metavar="URL",
+        default=_env("traces", ""),
+        help="the OpenTelemetry collector that traces are sent to over HTTP; none without it",
     )
     run.add_argument(
         "--log-format",
-        type=_one_of("plain", "json"),
+        type=flags.one_of("plain", "json"),
         default=_env("log-format", "plain"),
         help="plain or json",
     )
     run.add_argument(
         "--log-level",
-        type=_one_of("debug", "info", "warning", "error"),
+        type=flags.one_of("debug", "info", "warning", "error"),
         default=_env("log-level", "info"),
         help="debug, info, warning or error",
     )
-    return parser
 
 
 def _cluster_flags(run: argparse.ArgumentParser) -> None:
@@ -137,14 +164,14 @@ def _cluster_flags(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--settle",
-        type=_duration,
+        type=flags.duration,
         metavar="TIME",
         default=_env("settle", "10s"),
         help="quiet time before a run starts",
     )
     run.add_argument(
         "--relist",
-        type=_some_time,
+        type=flags.some_time,
         metavar="TIME",
         default=_env("relist", "1m"),
         help="how often everything is listed again, for what a watch has missed",
@@ -160,21 +187,21 @@ def _cluster_flags(run: argparse.ArgumentParser) -> None:
 def _metrics_flags(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--prometheus",
-        type=_url,
+        type=flags.url,
         metavar="URL",
         default=_env("prometheus", DEFAULTS.prometheus),
         help="the Prometheus that is asked",
     )
     run.add_argument(
         "--scrape-interval",
-        type=_some_time,
+        type=flags.some_time,
         metavar="TIME",
         default=_env("scrape-interval", "30s"),
         help="how often that Prometheus scrapes",
     )
     run.add_argument(
         "--query-timeout",
-        type=_some_time,
+        type=flags.some_time,
         metavar="TIME",
         default=_env("query-timeout", "5s"),
         help="longest query",
@@ -184,14 +211,14 @@ def _metrics_flags(run: argparse.ArgumentParser) -> None:
 def _lease_flags(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--lease-namespace",
-        type=_name,
+        type=flags.name,
         metavar="NAME",
         default=_env("lease-namespace", None),
         help="where the Lease is; without it: the pod's namespace, or the first --namespace, or default",
     )
     run.add_argument(
         "--lease-name",
-        type=_name,
+        type=flags.name,
         metavar="NAME",
         default=_env("lease-name", DEFAULTS.lease_name),
         help="the Lease whose holder acts",
@@ -203,7 +230,7 @@ def _lease_flags(run: argparse.ArgumentParser) -> None:
     }
     for flag, (default, words) in times.items():
         run.add_argument(
-            f"--{flag}", type=_some_time, metavar="TIME", default=_env(flag, default), help=words
+            f"--{flag}", type=flags.some_time, metavar="TIME", default=_env(flag, default), help=words
         )
 
 
@@ -213,49 +240,3 @@ def _env(flag: str, otherwise: str | int | None) -> str | int | None:
 
 def _env_list(flag: str) -> list[str]:
     return [name for name in str(_env(flag, "")).split(",") if name]
-
-
-def _duration(text: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except PydanticCustomError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _some_time(text: str) -> timedelta:
-    if not _duration(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: write a time longer than 0s, such as 30s")
-    return _duration(text)
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: write an address such as http://prometheus.monitoring:9090"
-        )
-    return text.rstrip("/")
-
-
-def _name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: write a name of lower case letters, digits, '-' and '.', such as golive"
-        )
-    return text
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of 1 or more")
-    return int(text)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    # argparse holds a flag against its `choices`, but not the default that an environment variable gives.
-    def read(text: str) -> str:
-        if text not in words:
-            raise argparse.ArgumentTypeError(f"{text!r}: write one of {', '.join(words)}")
-        return text
-
-    return read

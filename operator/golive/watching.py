@@ -9,7 +9,7 @@ from typing_extensions import override
 from golive.watched import WATCHED
 
 
-def configure(settings: kopf.OperatorSettings, *, clusterwide: bool) -> None:
+def configure(settings: kopf.OperatorSettings, *, clusterwide: bool, inactivity: float) -> None:
     """Set kopf up.
 
     In named namespaces it may look at nothing beyond them: neither at the namespaces nor at the CRDs of the cluster.
@@ -21,6 +21,7 @@ def configure(settings: kopf.OperatorSettings, *, clusterwide: bool) -> None:
     settings.persistence.progress_storage = _NothingBegun()
     settings.watching.server_timeout = 300
     settings.watching.connect_timeout = 5
+    settings.watching.inactivity_timeout = inactivity
     settings.watching.chunk_size = 500
     settings.networking.request_timeout = 15
     settings.networking.connect_timeout = 5

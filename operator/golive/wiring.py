@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 import kopf
 
+from golive import __version__
 from golive.act.perform import Performer
 from golive.adapters.api_server import ApiServer
 from golive.adapters.clock import ServerClock
@@ -23,6 +24,7 @@ from golive.adapters.prometheus import PrometheusMetrics
 from golive.election import Election, Timing
 from golive.errors import GoLiveError
 from golive.handlers import register
+from golive.introspection import Introspection
 from golive.logs import configure_logs
 from golive.news import News
 from golive.observe.cache import Cache
@@ -30,6 +32,7 @@ from golive.observe.observer import Observer
 from golive.observe.sampler import Samplers
 from golive.observe.snapshot import SnapshotSettings
 from golive.reconcile import Reconciler
+from golive.record.measured import MeasuredMetrics, MeasuredRecords, MeasuredRoutes
 from golive.record.recorder import Recorder
 from golive.relist import Relist
 from golive.schedule import Schedule
@@ -60,6 +63,7 @@ class Operator:
     observer: Observer
     recorder: Recorder
     relist: Relist
+    itself: Introspection
 
     async def act(self) -> None:
         """Look on until this process leads, then do ticks and keep the Lease."""
@@ -83,6 +87,7 @@ class Operator:
 
     async def close(self) -> None:
         """End what asks, and every connection."""
+        await self.itself.close()
         await self.observer.close()
         await self.metrics.close()
         for server in self.servers:
@@ -91,9 +96,10 @@ class Operator:
 
 async def run(settings: Settings) -> None:
     """Run the operator until it is told to stop; raises GoLiveError where it cannot start."""
-    configure_logs(settings.log_format, settings.log_level)
+    configure_logs(settings.log_format, settings.log_level, traced=settings.traces is not None)
     operator = await assemble(settings)
     try:
+        await operator.itself.open(operator.schedule, operator.news.cache, lambda: operator.election.leads)
         log.info(
             "golive watches %s, asks %s",
             ", ".join(settings.namespaces) or "all namespaces",
@@ -108,7 +114,9 @@ async def assemble(settings: Settings) -> Operator:
     """Tie the parts together; raises GoLiveError where the API server cannot be reached."""
     clock = ServerClock(time.monotonic)
     identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
-    server = await ApiServer.connect(settings.kubeconfig, clock, f"golive ({identity})")
+    user_agent = f"golive/{__version__} ({identity})"
+    itself = Introspection(settings, clock, user_agent)
+    server = await ApiServer.connect(settings.kubeconfig, clock, user_agent)
     timing = Timing(
         settings.lease_duration.total_seconds(),
         settings.renew_deadline.total_seconds(),
@@ -118,18 +126,19 @@ async def assemble(settings: Settings) -> Operator:
     election = Election(leases, identity, timing, time.monotonic, end_process)
     writes, reverts = server.beside(election.fence), server.beside(election.fence)
     metrics = PrometheusMetrics(settings.prometheus, settings.query_timeout)
-    cache, records = Cache(clock), KubernetesRecords(writes)
-    performer = Performer(KubernetesRoutes(writes), KubernetesRoutes(reverts), records, cache)
+    cache, records = Cache(clock), MeasuredRecords(KubernetesRecords(writes), itself.measure)
+    up, down = (MeasuredRoutes(KubernetesRoutes(one), itself.measure) for one in (writes, reverts))
+    performer = Performer(up, down, records, cache)
 
     def due(key: Key, *, urgent: bool) -> None:
         news.due(key, urgent=urgent)
 
-    samplers = Samplers(metrics, clock, due, settings.scrape_interval)
+    samplers = Samplers(MeasuredMetrics(metrics, itself.measure), clock, due, settings.scrape_interval)
     seen = SnapshotSettings(settings.settle, frozenset(settings.gitops_managers))
     observer = Observer(cache, samplers, clock, seen)
-    recorder = Recorder(records, cache, identity)
+    recorder = Recorder(records, cache, identity, itself.journal)
     reconciler = Reconciler(observer, performer, recorder, election.raise_in)
-    schedule = Schedule(reconciler.tick, time.monotonic, settings.workers)
+    schedule = Schedule(itself.timed(reconciler.tick), time.monotonic, settings.workers)
     news = News(cache, schedule, performer.upward)
     relist = Relist(
         KubernetesListing(server),
@@ -140,7 +149,7 @@ async def assemble(settings: Settings) -> Operator:
         settings.relist.total_seconds(),
     )
     servers = (server, writes, reverts)
-    return Operator(settings, servers, metrics, election, news, schedule, observer, recorder, relist)
+    return Operator(settings, servers, metrics, election, news, schedule, observer, recorder, relist, itself)
 
 
 async def _until_stopped(operator: Operator) -> None:
@@ -153,7 +162,7 @@ async def _until_stopped(operator: Operator) -> None:
 
     async with asyncio.TaskGroup() as beside:
         acting = beside.create_task(operator.act())
-        others = (operator.relist.run(), _keep_time(operator.servers[0]), leave())
+        others = (operator.relist.run(), _keep_time(operator.servers[0]), leave(), operator.itself.beat())
         tasks = [acting, *(beside.create_task(other) for other in others)]
         try:
             await _watch(operator, stop, leaving)
@@ -165,10 +174,11 @@ async def _until_stopped(operator: Operator) -> None:
 
 async def _watch(operator: Operator, stop: asyncio.Event, leaving: asyncio.Event) -> None:
     settings, options = operator.settings, kopf.OperatorSettings()
-    configure(options, clusterwide=not settings.namespaces)
+    inactivity = settings.watch_inactivity.total_seconds()
+    configure(options, clusterwide=not settings.namespaces, inactivity=inactivity)
     ours = asyncio.all_tasks()
     watching = await kopf.spawn_tasks(
-        registry=register(operator.news, operator.servers[0].login),
+        registry=register(operator.news, operator.servers[0].login, operator.itself.watches.session),
         settings=options,
         standalone=True,
         clusterwide=not settings.namespaces,

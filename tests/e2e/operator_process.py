@@ -71,7 +71,19 @@ class Operator:
         asks = ["--prometheus", self.prometheus or self.cluster.prometheus, "--scrape-interval", "1s"]
         # One that is killed and started again waits for its own old Lease.
         lease = ["--lease-duration", "3s", "--renew-deadline", "2s", "--retry-period", "500ms"]
-        return [sys.executable, "-m", "golive", "run", *where, *asks, "--settle", "1s", *lease]
+        return [
+            sys.executable,
+            "-m",
+            "golive",
+            "run",
+            *where,
+            *asks,
+            "--settle",
+            "1s",
+            "--listen",
+            "",
+            *lease,
+        ]
 
 
 def _fast_start() -> dict[str, str]:

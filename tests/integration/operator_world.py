@@ -66,7 +66,7 @@ class Operator:
             "--prometheus",
             self.prometheus,
         ]
-        flags += ["--scrape-interval", "5s", "--settle", "500ms", *FAST_LEASE, *self.more]
+        flags += ["--scrape-interval", "5s", "--settle", "500ms", "--listen", "", *FAST_LEASE, *self.more]
         self.starts += 1
         self.process = Process("golive", [*python, *self.program, "run", *flags], self.log)
         words = "golive leads" if leads else "golive watches"

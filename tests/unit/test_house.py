@@ -18,7 +18,7 @@ SOURCES = sorted(
 EMPTY_NAMES = re.compile(r"(Manager|Helper|Util|Utils|Handler|Impl)$|^(Abstract|Base)[A-Z]")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 OUTSIDE = re.compile(
-    r"https?://(?!127\.0\.0\.1|prometheus\.monitoring|kubernetes\.default|[{$])[\w.-]+|(?<![\w.}])/(?:root|home)/"
+    r"https?://(?!127\.0\.0\.1|(?:prometheus|collector)\.monitoring|kubernetes\.default|[{$])[\w.-]+|(?<![\w.}])/(?:root|home)/"
 )
 """Addresses and paths of somebody's own machine: the project names none but its own."""
 

@@ -16,6 +16,7 @@ from golive.errors import Gone, Overruled, Refused, Unavailable
 from golive.record.event import event_body
 from golive.record.recorder import Recorder
 from tests.raw import START, a_golive
+from tests.told import Kept
 
 STARTED = Event(Reason.STARTED, "run 1: from blue to green", once="run 1")
 WARNED = Event(Reason.ROLLED_BACK, "blue serves again", warning=True, once="1 12:00")
@@ -91,6 +92,19 @@ async def test_only_what_changed_is_written_and_counts_as_seen() -> None:
     assert await a_recorder(server).status(golive(), before, "17", after)
     assert server.statuses == [("shop", "shop", "17", {"message": "b", "phase": "Live"})]
     assert server.seen == [("GoLive", {"status": status_wire(after)})]
+
+
+async def test_what_was_written_and_nothing_else_is_told_to_the_journal() -> None:
+    after, kept = GoLiveStatus(message="b", phase=Phase.LIVE), Kept()
+    server = Server(kept=status_wire(after))
+    recorder = Recorder(server, server, "operator-1", kept)
+    before = golive()
+    assert await recorder.status(before, {}, "17", after)
+    assert not await recorder.status(before, status_wire(after), "18", after)
+    server.fails = Refused("somebody was quicker")
+    with pytest.raises(Refused):
+        await recorder.status(before, {}, "19", after)
+    assert kept.statuses == [(before.status, after)]
 
 
 async def test_a_status_that_is_not_kept_whole_is_said_with_what_to_do() -> None:

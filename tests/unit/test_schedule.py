@@ -257,6 +257,22 @@ def test_urgency_ends_with_the_tick_that_it_was_for() -> None:
     assert times[1] > 7
 
 
+def test_it_says_who_waits_and_how_long_and_when_a_tick_last_began() -> None:
+    async def scene(schedule: Schedule) -> None:
+        assert (schedule.due(), schedule.overdue()) == (0, 0)
+        schedule.mark(A)
+        schedule.mark(B, delay=1)
+        schedule.mark(C, delay=60)
+        await asyncio.sleep(4)
+        assert (schedule.due(), schedule.overdue()) == (1, 3)
+        assert schedule.ticked_at == 0
+        await asyncio.sleep(2)
+        assert (schedule.due(), schedule.overdue()) == (0, 0)
+        assert schedule.ticked_at == 5
+
+    seen(Ticks(takes=5), scene, workers=1, urgent_workers=0)
+
+
 def test_a_tick_that_fails_frees_its_worker() -> None:
     ticks = Ticks()
 

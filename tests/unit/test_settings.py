@@ -22,6 +22,12 @@ ROWS = [
     ("query_timeout", "--query-timeout", "2s500ms", timedelta(seconds=2.5)),
     ("settle", "--settle", "1m", timedelta(minutes=1)),
     ("workers", "--workers", "3", 3),
+    ("listen", "--listen", "127.0.0.1:9000", ("127.0.0.1", 9000)),
+    ("listen", "--listen", ":0", ("", 0)),
+    ("listen", "--listen", "[::1]:8081", ("::1", 8081)),
+    ("listen", "--listen", "", None),
+    ("watch_inactivity", "--watch-inactivity", "90s", timedelta(seconds=90)),
+    ("traces", "--traces", "http://collector:4318/", "http://collector:4318"),
     ("log_format", "--log-format", "json", "json"),
     ("log_level", "--log-level", "debug", "debug"),
     ("relist", "--relist", "10s", timedelta(seconds=10)),
@@ -58,7 +64,13 @@ def test_so_does_its_environment_variable(
 def test_a_flag_outdoes_the_environment(
     monkeypatch: pytest.MonkeyPatch, name: str, flag: str, text: str, value: object
 ) -> None:
-    other = {"log_format": "plain", "log_level": "error", "workers": "7"}.get(name, "9s")
+    other = {
+        "log_format": "plain",
+        "log_level": "error",
+        "workers": "7",
+        "listen": ":1",
+        "traces": "http://other",
+    }.get(name, "9s")
     monkeypatch.setenv("GOLIVE" + flag.removeprefix("-").replace("-", "_").upper(), other)
     assert getattr(parse_settings(["run", flag, text]), name) == value
 
@@ -91,6 +103,11 @@ def test_several_names_from_the_environment_are_parted_by_commas(monkeypatch: py
         (["run", "--prometheus", "nonsense"], "'nonsense': write an address such as http"),
         (["run", "--workers", "many"], "'many': write a whole number of 1 or more"),
         (["run", "--workers", "0"], "'0': write a whole number of 1 or more"),
+        (["run", "--listen", "8080"], "'8080': write HOST:PORT such as 0.0.0.0:8080"),
+        (["run", "--listen", ":65536"], "':65536': write HOST:PORT"),
+        (["run", "--listen", "here:http"], "'here:http': write HOST:PORT"),
+        (["run", "--traces", "collector:4318"], "write an address such as http://collector.monitoring:4318"),
+        (["run", "--watch-inactivity", "0s"], "'0s': write a time longer than 0s"),
         (["run", "--log-level", "loud"], "'loud': write one of debug, info, warning, error"),
         (["run", "--retry-period", "10s"], "must each be longer than the one before: write for instance"),
         (["run", "--lease-duration", "10s"], "must each be longer than the one before"),

@@ -1,1 +1,1 @@
-"""ADAPTERS: the ports fulfilled; the only importers of kubernetes, prometheus_api_client and httpx."""
+"""ADAPTERS: the ports fulfilled; the only importers of clients, of the HTTP server, of metrics and traces."""

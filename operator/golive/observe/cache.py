@@ -75,6 +75,10 @@ class Cache:
         """List every GoLive."""
         return self.places(Kind.GOLIVE)
 
+    def raw_golives(self) -> tuple[Raw, ...]:
+        """Return every GoLive as it stands."""
+        return tuple(raw for raw in map(self.golive, self.golives()) if raw is not None)
+
     def places(self, kind: str) -> tuple[Key, ...]:
         """List the namespaces and names of a kind's objects."""
         return self._objects.places(Kind(kind))

@@ -1,13 +1,14 @@
 """What is to be asked of the metrics source for a GoLive as it stands on record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from golive.api.golive import GoLive
 from golive.api.spec import Check, Colour, Component, GoLiveSpec
 from golive.api.status import SPLIT
+from golive.subject import Subject, about
 
 _VARYING: Final = "weight"
 """The one name whose value changes from step to step."""
@@ -23,6 +24,8 @@ class Question:
     """What the query's `$(name)`s stand for."""
     traffic_at: datetime | None
     """When this run's target got its first requests; None before."""
+    subject: Subject | None = None
+    """The run and step that it is asked for."""
 
     def continues(self, before: "Question") -> bool:
         """Tell whether its results go on from those before: the same check of the same colour."""
@@ -43,8 +46,15 @@ def questions(golive: GoLive) -> tuple[Question, ...]:
 def _of(
     golive: GoLive, spec: GoLiveSpec, colour: Colour, traffic_at: datetime | None
 ) -> tuple[Question, ...]:
+    subject = about(golive, golive.status)
     return tuple(
-        Question(check, component.name, _names(golive, spec, component, colour), traffic_at)
+        Question(
+            check,
+            component.name,
+            _names(golive, spec, component, colour),
+            traffic_at,
+            replace(subject, check=check.name, component=component.name),
+        )
         for component in spec.components
         for check in spec.checks_of(component.name)
     )

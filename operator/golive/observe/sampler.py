@@ -21,6 +21,7 @@ from golive.observe.shared import Shared
 from golive.observe.staleness import Staleness
 from golive.observe.watchers import Key
 from golive.ports import Clock, Metrics
+from golive.subject import SUBJECT
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ class Samplers:
 
     async def _sample(self, key: Key, sampler: Sampler) -> None:
         question = sampler.question
+        SUBJECT.set(question.subject)
         answer = await ask(self._metrics, self._staleness, self._clock, question)
         sampler.source = await self._look(answer)
         judged = judge(question.check, answer)

@@ -11,8 +11,9 @@ from golive.api.golive import GoLive
 from golive.api.status import GoLiveStatus, status_wire
 from golive.decide.decision import Event
 from golive.errors import GoLiveError, Overruled
-from golive.ports import Records, Seen
+from golive.ports import Journal, Records, Seen
 from golive.record.event import event_body
+from golive.record.journal import Journals
 from golive.record.status import merge_patch
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Recorder:
     records: Records
     seen: Seen
     instance: str
+    journal: Journal = field(default_factory=Journals)
     _told: dict[str, datetime] = field(default_factory=dict)
     """The names of the last events and when they were told, the oldest first."""
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
@@ -44,6 +46,7 @@ class Recorder:
             return False
         written = await self.records.status(golive.namespace, golive.name, resource_version, patch)
         self.seen.put("GoLive", written)
+        self.journal.recorded(golive, after)
         if merge_patch(written.get("status") or {}, status_wire(after)):
             raise Overruled(
                 f"PATCH GoLive {golive.namespace}/{golive.name}/status: answered, but not all of it was kept:"
