@@ -35,6 +35,19 @@ class Relist:
     """Seconds."""
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
+    async def finds_nothing(self) -> bool:
+        """Tell whether there is no object of any kind: then no watch will say that everything has been listed."""
+        try:
+            for kind in WATCHED:
+                for namespace in self.namespaces:
+                    async for page in self.listing.pages(kind, namespace):
+                        if page.objects:
+                            return False
+        except GoLiveError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
     async def run(self) -> None:
         """List every kind, for ever; one at a time, spread over the interval."""
         rounds = [(kind, namespace) for kind in WATCHED for namespace in self.namespaces]

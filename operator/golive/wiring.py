@@ -67,6 +67,8 @@ class Operator:
 
     async def act(self) -> None:
         """Look on until this process leads, then do ticks and keep the Lease."""
+        if await self.relist.finds_nothing():
+            self.news.open()
         await self.news.until_listed()
         await self.election.lead()
         async with asyncio.TaskGroup() as leading:

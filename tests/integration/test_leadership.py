@@ -100,3 +100,17 @@ def test_one_that_was_stopped_and_wakes_up_ends_without_another_write(pair: Pair
     until(lambda: first.process and first.process.status == 1, 5, "the first to end")
     assert "golive ends: " in first.log.read_text()
     assert shop.green() == 100
+
+
+@pytest.mark.usefixtures("_gateway_api")
+def test_it_leads_where_there_is_nothing_yet(
+    server: ApiServer, prometheus: str, shop: Shop, tmp_path: Path
+) -> None:
+    alone = Operator(server, prometheus, tmp_path, more=("--namespace", shop.namespace))
+    alone.start()
+    shop.set_up()
+    shop.golive(steps=[{"weight": 10}, {"weight": 100}])
+    try:
+        shop.in_phase("Live", 30)
+    finally:
+        alone.stop()

@@ -17,12 +17,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from dev.cluster import binaries
 from dev.controlplane import control_plane
 from dev.controlplane.process import free_ports
 from tests.integration.api_server import ApiServer, connected
-from tests.integration.conftest import CRDS, served
 from tests.integration.operator_world import ROOT, Operator, Shop, a_check, until
+from tests.integration.resources import serve_golives, serve_routes
 from tests.trace_receiver import Received, receiver
 
 LEASE = ("--lease-duration", "60s", "--renew-deadline", "50s", "--retry-period", "1s")
@@ -188,11 +187,8 @@ def asked() -> Asked:
 def frozen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ApiServer, int]]:
     """Run an API server of our own, to be stopped in its tracks."""
     with control_plane(tmp_path_factory.mktemp("frozen")) as plane:
-        plane.kubectl("apply", "-f", CRDS)
-        routes = binaries.gateway_api() / "gateway.networking.k8s.io_httproutes.yaml"
-        plane.kubectl("apply", "-f", routes, "--server-side")
-        served(plane, "golive.dev/v1alpha1/golives")
-        served(plane, "gateway.networking.k8s.io/v1/httproutes")
+        serve_golives(plane)
+        serve_routes(plane)
         with connected(plane) as ways:
             yield ways, plane.processes["kube-apiserver"].pid
 

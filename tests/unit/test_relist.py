@@ -103,3 +103,17 @@ async def test_every_kind_is_listed_in_every_namespace_whatever_fails(listed: Li
             await asyncio.sleep(0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_world_without_any_object_is_told_from_one_with_a_single_one(
+    listed: Listed, cache: Cache
+) -> None:
+    assert await a_relist(listed, cache, ["a", "b"]).finds_nothing()
+    assert len(listed.asked) == 2 * len(WATCHED)
+    listed.objects["ConfigMap"] = [stamped(a_golive())]
+    assert not await a_relist(listed, cache).finds_nothing()
+
+
+async def test_a_world_that_cannot_be_seen_is_not_empty(listed: Listed, cache: Cache) -> None:
+    listed.fails = "Service"
+    assert not await a_relist(listed, cache).finds_nothing()

@@ -1,0 +1,53 @@
+"""A record that was read may be older than the routes: what we wrote ourselves is put down only once that is on record."""
+
+from dataclasses import replace
+
+from tests.builders import BLUE, GREEN, START, World, seconds
+
+
+def ours_at(world: World, green: int) -> None:
+    """Let the route carry what we have written, of which the record says nothing."""
+    for name, route in world.routes.items():
+        world.routes[name] = replace(
+            route,
+            weights={BLUE: (100 - green,), GREEN: (green,)},
+            writer="golive",
+            ours=True,
+            written_at=world.now.replace(microsecond=0),
+        )
+
+
+def a_preparing_world() -> World:
+    world = World(target_changed_at=START)
+    world.settle()
+    assert world.phase == "Preparing"
+    return world
+
+
+def test_a_raise_of_ours_before_the_first_step_is_put_down_only_once_that_is_on_record() -> None:
+    world = a_preparing_world()
+    ours_at(world, 10)
+    world.tick()
+    assert (world.writes, world.green) == ([], 10)
+    assert "without a step" in world.status["message"]
+    world.tick()
+    assert world.green == 0
+
+
+def test_one_by_somebody_else_is_put_down_at_once() -> None:
+    world = a_preparing_world()
+    world.by_hand(10)
+    world.tick()
+    assert world.green == 0
+
+
+def test_a_raise_of_ours_above_the_record_is_put_down_only_once_that_is_on_record() -> None:
+    world = World()
+    world.run_to_weight(10)
+    before = len(world.writes)
+    world.now += seconds(1)
+    ours_at(world, 50)
+    world.tick()
+    assert len(world.writes) == before
+    world.tick()
+    assert world.green == 10
