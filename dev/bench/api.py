@@ -14,6 +14,7 @@ from dev.controlplane import ControlPlane
 AT_A_TIME: Final = 24
 SECONDS: Final = 60
 _AGENT: Final = "golive-bench"
+_MISSING: Final = 404
 _CONFLICT: Final = 409
 _MERGE: Final = "application/merge-patch+json"
 
@@ -59,6 +60,11 @@ class Api:
     async def get(self, path: str) -> dict[str, Any]:
         """Read an object or a list."""
         return await self._call("GET", path)
+
+    async def find(self, path: str) -> dict[str, Any] | None:
+        """Read an object; None where it is not there."""
+        found = await self._call("GET", path, tolerated=_MISSING)
+        return found if found.get("kind") != "Status" else None
 
     async def delete(self, path: str) -> None:
         """Delete one object."""

@@ -69,6 +69,8 @@ class AuditLog:
     """The log as far as it has been read, and what GoLives have reached by it."""
 
     path: Path
+    keep: bool = True
+    """Whether the requests are kept; the phases are in any case."""
     requests: list[Request] = field(default_factory=list)
     phases: dict[Key, tuple[str, float]] = field(default_factory=dict)
     """The last phase that was written of each GoLive, and when."""
@@ -80,6 +82,7 @@ class AuditLog:
         with self.path.open("rb") as log:
             log.seek(self._read)
             for line in log:
+                # The last line may still be on its way.
                 if not line.endswith(b"\n"):
                     break
                 self._read += len(line)
@@ -87,7 +90,8 @@ class AuditLog:
                 # The end of a watch is the second line of one request.
                 if found and not (found.verb == "watch" and found.answered - found.received > 1):
                     new.append(found)
-        self.requests += new
+        if self.keep:
+            self.requests += new
         for one in new:
             self._follow(one)
         return new
@@ -122,3 +126,20 @@ def fields_written(requests: Iterable[Request]) -> dict[str, int]:
         if one.resource == "golives/status" and isinstance(one.body, dict)
     )
     return dict(counts.most_common())
+
+
+def story(requests: Iterable[Request], key: Key) -> list[str]:
+    """Write the requests about one GoLive in order, each with its moment after the first and what it wrote."""
+    mine = [one for one in requests if one.key[0] == key[0] and one.key[1].startswith(key[1])]
+    start = mine[0].received if mine else 0.0
+    return [
+        f"{one.received - start:7.3f} {one.verb} {one.resource} {one.code} {_wrote(one.body)}".rstrip()
+        for one in mine
+    ]
+
+
+def _wrote(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    status = body.get("status") or {}
+    return " ".join(sorted(status)) + (f": {status['message']}" if "message" in status else "")

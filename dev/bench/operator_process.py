@@ -85,8 +85,8 @@ class Operator:
         profiling: list[str | Path] = (
             ["-m", "cProfile", "-o", self._profile.resolve()] if self._profile else []
         )
-        place = f"PYTHONPATH={pins.CHECKOUT / 'operator'}"
-        return ["env", place, sys.executable, *profiling, "-m", "golive", "run"]
+        python: list[str | Path] = ["env", f"PYTHONPATH={pins.CHECKOUT / 'operator'}", sys.executable]
+        return [*python, *profiling, "-m", "golive", "run"]
 
     def start(self) -> None:
         """Start it, and wait until it watches."""

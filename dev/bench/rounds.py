@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from dev.bench import objects
-from dev.bench.audit import by_kind, fields_written, routes_written
+from dev.bench.audit import by_kind, fields_written, routes_written, story
 from dev.bench.exporter import BROKEN, wall
 from dev.bench.figures import answered_by, spread
 from dev.bench.operator_process import Operator, cpu_between, usage
@@ -77,6 +77,7 @@ class Rounds:
             "floor_s": round(len(WEIGHTS) * max(self.plan.hold, 3 * self.plan.interval), 2),
             "requests": [[*kind, round(count / n, 2)] for *kind, count in by_kind(asked)],
             "status_writes": {kind: round(count / n, 2) for kind, count in fields_written(asked).items()},
+            "one_rollout": story(asked, (self.active[-1].namespace, self.active[-1].name)),
             "queries_per_rollout": round(self._questions(moment) / n, 2),
         }
 
@@ -99,7 +100,7 @@ class Rounds:
         say(f"killed the operator with {self.plan.active} mid-way and {self.plan.idle} idle")
         moment, began = wall(), time.monotonic()
         self.operator.start()
-        ready = await self._found_its_way(moment, telltales)
+        ready = await self._found_its_way(moment, began, telltales)
         seconds = time.monotonic() - began
         await asyncio.sleep(QUIET)
         self.plant.audit.read_on()
@@ -111,9 +112,8 @@ class Rounds:
         idle = self.plan.apps[self.plan.active :]
         return [*idle[:: max(1, len(idle) // TELLTALES)], *idle[-1:]]
 
-    async def _found_its_way(self, moment: float, telltales: Sequence[App]) -> float | None:
+    async def _found_its_way(self, moment: float, began: float, telltales: Sequence[App]) -> float | None:
         """Wait until every active GoLive was asked about and every telltale noticed; return when it said ready."""
-        began = time.monotonic()
         ready: list[float | None] = [None]
         names = {app.name for app in self.active}
 
@@ -174,7 +174,6 @@ class Rounds:
             "visible_to_written_s": spread(seen, 2),
             "api_server_route_patch_ms": spread(patches),
             "first_visible_to_last_written_s": round(last - min(visible[name] for name in chosen), 2),
-            "bar_all_at_once_s": round(self.plan.interval + len(chosen) / 100, 2),
         }
 
     async def _by_status(self, apps: Sequence[App]) -> Figures:
