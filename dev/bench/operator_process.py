@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from dev.bench.figures import buckets, quantile
+from dev.bench.objects import duration
 from dev.bench.plan import Plan
 from dev.bench.plant import SCRAPE, Plant
 from dev.cluster import pins
@@ -78,13 +79,11 @@ class Operator:
         return f"127.0.0.1:{free_ports(1)[0]}" if _LISTEN in said else ""
 
     def _flags(self, plan: Plan) -> list[str]:
-        flags = ["--scrape-interval", f"{min(SCRAPE, plan.interval):g}s", "--settle", f"{plan.settle:g}s"]
+        flags = ["--scrape-interval", duration(min(SCRAPE, plan.interval)), "--settle", duration(plan.settle)]
         return [*flags, *([_LISTEN, self.address] if self.address else [])]
 
     def _command(self) -> list[str | Path]:
-        profiling: list[str | Path] = (
-            ["-m", "cProfile", "-o", self._profile.resolve()] if self._profile else []
-        )
+        profiling = ("-m", "cProfile", "-o", str(self._profile.resolve())) if self._profile else ()
         python: list[str | Path] = ["env", f"PYTHONPATH={pins.CHECKOUT / 'operator'}", sys.executable]
         return [*python, *profiling, "-m", "golive", "run"]
 
