@@ -7,6 +7,8 @@ WHOLE: Final = 100
 """Percent."""
 RISE: Final = 0.05
 """The share of its mean by which a flat value may rise in an hour."""
+LEAST_SECONDS: Final = 600
+"""Below this a slope is noise."""
 
 
 def percentile(values: Iterable[float], percent: float) -> float | None:
@@ -36,12 +38,17 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / square
 
 
-def flatness(points: Sequence[tuple[float, float]]) -> dict[str, float | bool]:
-    """Judge a value over seconds by its last two thirds: flat where it rises by at most 5 % of its mean in an hour."""
-    later = [point for point in points if point[0] >= points[0][0] + (points[-1][0] - points[0][0]) / 3]
+def flatness(points: Sequence[tuple[float, float]]) -> dict[str, float | bool | None]:
+    """Judge a value over seconds by its last two thirds: flat where it rises by at most 5 % of its mean in an hour.
+
+    A few minutes say nothing: None.
+    """
+    first, last = points[0][0], points[-1][0]
+    later = [point for point in points if point[0] >= first + (last - first) / 3]
     mean = sum(value for _, value in later) / len(later)
     rise = 3600 * slope(later)
-    return {"mean": round(mean, 2), "per_hour": round(rise, 3), "flat": rise <= RISE * mean}
+    flat = rise <= RISE * mean if last - first >= LEAST_SECONDS else None
+    return {"mean": round(mean, 2), "per_hour": round(rise, 3), "flat": flat}
 
 
 def quantile(buckets: Mapping[float, float], share: float) -> float | None:

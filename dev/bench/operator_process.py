@@ -83,7 +83,9 @@ class Operator:
         return [*flags, *([_LISTEN, self.address] if self.address else [])]
 
     def _command(self) -> list[str | Path]:
-        profiling = ("-m", "cProfile", "-o", str(self._profile.resolve())) if self._profile else ()
+        profiling: tuple[str, ...] = (
+            ("-m", "cProfile", "-o", str(self._profile.resolve())) if self._profile else ()
+        )
         python: list[str | Path] = ["env", f"PYTHONPATH={pins.CHECKOUT / 'operator'}", sys.executable]
         return [*python, *profiling, "-m", "golive", "run"]
 

@@ -1,7 +1,7 @@
 """`python -m dev.bench.soak`: half an hour of go-lives, breaches, deletions and re-creations; writes build/soak.json.
 
 Flat means: over the last two thirds, a fitted line rises by at most 5 % of the mean in an hour. A start has its price,
-which is why the first third does not count. Exits 0 when it was measured, 1 where something was stuck or is not flat.
+which is why the first third does not count; less than ten minutes say nothing. Exits 0 when it was measured, 1 where something was stuck or is not flat.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def table(figures: dict[str, Any]) -> str:
         f"{figures['n']} GoLives, {figures['minutes']} min, {figures['machine']}, {figures['date']}: {did}"
     ]
     for name, trend in figures["trends"].items():
-        word = "flat" if trend["flat"] else "NOT FLAT"
+        word = {True: "flat", False: "NOT FLAT", None: "too short to say"}[trend["flat"]]
         lines.append(
             f"  {name:<10} mean {trend['mean']:>9,.1f}   per hour {trend['per_hour']:>+9,.2f}   {word}"
         )
