@@ -114,7 +114,7 @@ def routes_written(requests: Iterable[Request]) -> list[Request]:
 
 def by_kind(requests: Iterable[Request]) -> list[tuple[str, str, str, int, int]]:
     """Count by agent, verb, resource and status code, the most frequent first."""
-    counts = Counter((one.agent, one.verb, one.resource, one.code) for one in requests)
+    counts = Counter((one.agent.partition(" (")[0], one.verb, one.resource, one.code) for one in requests)
     return [(*kind, count) for kind, count in counts.most_common()]
 
 

@@ -93,7 +93,12 @@ class Operator:
         """Start it, and wait until it watches."""
         self._starts += 1
         log = self._plant.directory / f"operator-{self._starts}.log"
-        where = ["--kubeconfig", self._plant.kubeconfig, "--prometheus", self._plant.prometheus]
+        where: list[str | Path] = [
+            "--kubeconfig",
+            self._plant.kubeconfig,
+            "--prometheus",
+            self._plant.prometheus,
+        ]
         self._process = Process("golive", [*self._command(), *where, *self.flags], log)
         self._process.wait_until(lambda: _STARTED in log.read_text(), 60)
 

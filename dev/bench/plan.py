@@ -96,4 +96,7 @@ def plan(text: str, breach: Breach, **given: float | None) -> Plan:
         "spread": 0.0 if small else 30.0,
         "idle_seconds": 60.0,
     }
-    return Plan(active, idle, breach=breach, **(usual | {k: v for k, v in given.items() if v is not None}))
+    times = usual | {name: value for name, value in given.items() if value is not None}
+    if times["interval"] < 1 or times["hold"] <= 0 or min(times["spread"], times["idle_seconds"]) < 0:
+        raise ValueError("write an interval of 1 second or more, a hold of more than 0, and nothing below 0")
+    return Plan(active, idle, breach=breach, **times)

@@ -49,6 +49,7 @@ NAMES: Final = {
     "ideal_s": "holds alone, s",
     "floor_s": "holds or three intervals, whichever is longer, s",
     "adoption_s": "adoption after a kill, s",
+    "leads_s": "of it until the dead one's Lease was taken over, s",
     "writes_of_routes_after_restart": "routes written by the restarted operator (none is right)",
     "idle_cpu_percent": "idle, % of a core",
     "loop_lag_ms_p99": "event loop lag p99, ms",

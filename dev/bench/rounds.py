@@ -104,9 +104,15 @@ class Rounds:
         seconds = time.monotonic() - began
         await asyncio.sleep(QUIET)
         self.plant.audit.read_on()
-        wrong = len(routes_written(self.plant.audit.between(moment, wall())))
+        asked = self.plant.audit.between(moment, wall())
+        leads = [one.answered - moment for one in asked if one.resource == "leases" and one.is_write]
         say(f"adopted after {seconds:.1f} s")
-        return {"adoption_s": round(seconds, 2), "ready_s": ready, "writes_of_routes_after_restart": wrong}
+        return {
+            "adoption_s": round(seconds, 2),
+            "leads_s": round(leads[0], 2) if leads else None,
+            "ready_s": ready,
+            "writes_of_routes_after_restart": len(routes_written(asked)),
+        }
 
     def _telltales(self) -> Sequence[App]:
         idle = self.plan.apps[self.plan.active :]
