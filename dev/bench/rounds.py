@@ -72,6 +72,8 @@ class Rounds:
             "writes_per_rollout": round(sum(one.is_write for one in asked) / n, 2),
             "cpu_s_per_rollout": round(cpu / n, 4),
             "event_loop_cpu_s_per_rollout": round(main / n, 4),
+            "threads": after.threads,
+            "rss_mib_after": round(after.rss, 1),
             "total_s": round(ended - applied, 2),
             "ideal_s": self.plan.ideal,
             "floor_s": round(len(WEIGHTS) * max(self.plan.hold, 3 * self.plan.interval), 2),
