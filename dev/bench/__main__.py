@@ -49,6 +49,8 @@ def main(argv: list[str] | None = None) -> int:
     dump(given.out, figures)
     limits = bars(wanted)
     print(table(figures, limits))
+    for part, percent in figures.get("percent_of_the_event_loop", {}).items():
+        print(f"  {percent:5.1f} % {part}")
     print(f"all of it is in {given.out}")
     return 1 if given.strict and misses(figures, limits) else 0
 
@@ -111,7 +113,7 @@ async def _measure(plan: Plan, profile: Path | None) -> Figures:
                     figures |= await rounds.breach()
                 figures["peak_rss_mib"] = round(running.peak, 1)
     if profile is not None:
-        figures["profile"] = summary(profile)
+        figures |= summary(profile)
     return figures
 
 

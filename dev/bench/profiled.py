@@ -1,19 +1,58 @@
-"""Where the operator's time goes, by function: the event loop's thread only."""
+"""Where the operator's time goes, by Python's profiler: the event loop's thread only."""
 
 import io
 import pstats
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 LINES: Final = 40
+_IDLE: Final = "select.epoll"
+PARTS: Final = {
+    "golive/decide/": "decide",
+    "golive/observe/": "observe",
+    "golive/api/": "parse",
+    "golive/act/": "act",
+    "golive/record/": "record",
+    "golive/adapters/": "adapters",
+    "golive/": "the rest of golive",
+    "/kopf/": "kopf",
+    "pydantic": "pydantic",
+    "/kubernetes/": "aiohttp, kubernetes, TLS",
+    "/aiohttp/": "aiohttp, kubernetes, TLS",
+    "/yarl/": "aiohttp, kubernetes, TLS",
+    "/multidict/": "aiohttp, kubernetes, TLS",
+    "ssl": "aiohttp, kubernetes, TLS",
+    "socket": "aiohttp, kubernetes, TLS",
+    "/copy.py": "copy",
+    "/json/": "json",
+    "/asyncio/": "asyncio",
+    "_queue": "handing over to threads",
+    "/concurrent/": "handing over to threads",
+}
+"""A word in the place or the name of a function, and whose it is; the first that fits counts."""
+Function = tuple[str, int, str]
 
 
-def summary(path: Path) -> list[str]:
-    """Write the functions that took most by themselves, and with all they called, beside the profile; return both."""
+def summary(path: Path) -> dict[str, Any]:
+    """Write the functions that took most, by themselves and with all they called, beside the profile; return shares."""
     out = io.StringIO()
-    stats = pstats.Stats(str(path), stream=out).strip_dirs()
+    stats = pstats.Stats(str(path), stream=out)
+    shown = shares({function: row[2] for function, row in vars(stats)["stats"].items()})
+    stats.strip_dirs()
     for order in ("tottime", "cumulative"):
         stats.sort_stats(order).print_stats(LINES)
-    text = out.getvalue()
-    path.with_suffix(".txt").write_text(text)
-    return [line for line in text.splitlines() if line.strip()]
+    path.with_suffix(".txt").write_text(out.getvalue())
+    return {"percent_of_the_event_loop": shown}
+
+
+def shares(own: Mapping[Function, float]) -> dict[str, float]:
+    """Return, in percent of all time but the waiting, what each part spent in functions of its own."""
+    seconds: Counter[str] = Counter()
+    for (file, _, name), spent in own.items():
+        place = f"{file} {name}"
+        if _IDLE not in place:
+            seconds[next((part for word, part in PARTS.items() if word in place), "Python itself")] += spent
+    whole = sum(seconds.values()) or 1.0
+    return {part: round(100 * spent / whole, 1) for part, spent in seconds.most_common()}

@@ -32,7 +32,7 @@ class Rounds:
 
     async def adopt_all(self, began: float) -> Figures:
         """Wait until every GoLive is Live for the first time."""
-        await self._all_in("Live", self.plan.apps, since=0, seconds=600)
+        await self._all_in("Live", self.plan.apps, since=0, seconds=300 + self.plan.n)
         seconds = time.monotonic() - began
         say(f"all {self.plan.n} are Live for the first time, {seconds:.1f} s after the operator's start")
         return {"first_adoption_s": round(seconds, 2)}
