@@ -2,7 +2,6 @@
 
 import io
 import pstats
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +9,13 @@ from typing import Any, Final
 LINES: Final = 40
 _IDLE: Final = "select.epoll"
 PARTS: Final = {
-    "golive/decide/": "decide",
-    "golive/observe/": "observe",
-    "golive/api/": "parse",
-    "golive/act/": "act",
-    "golive/record/": "record",
-    "golive/adapters/": "adapters",
-    "golive/": "the rest of golive",
+    "operator/golive/decide/": "decide",
+    "operator/golive/observe/": "observe",
+    "operator/golive/api/": "parse",
+    "operator/golive/act/": "act",
+    "operator/golive/record/": "record",
+    "operator/golive/adapters/": "adapters",
+    "operator/golive/": "the rest of golive",
     "/kopf/": "kopf",
     "pydantic": "pydantic",
     "/kubernetes/": "aiohttp, kubernetes, TLS",
@@ -49,10 +48,12 @@ def summary(path: Path) -> dict[str, Any]:
 
 def shares(own: Mapping[Function, float]) -> dict[str, float]:
     """Return, in percent of all time but the waiting, what each part spent in functions of its own."""
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = {}
     for (file, _, name), spent in own.items():
         place = f"{file} {name}"
         if _IDLE not in place:
-            seconds[next((part for word, part in PARTS.items() if word in place), "Python itself")] += spent
+            part = next((part for word, part in PARTS.items() if word in place), "Python itself")
+            seconds[part] = seconds.get(part, 0.0) + spent
     whole = sum(seconds.values()) or 1.0
-    return {part: round(100 * spent / whole, 1) for part, spent in seconds.most_common()}
+    ordered = sorted(seconds.items(), key=lambda one: -one[1])
+    return {part: round(100 * spent / whole, 1) for part, spent in ordered}
