@@ -61,7 +61,8 @@ class Rounds:
         patience = 3 * self.plan.ideal + 300
         await self._all_in("Live", self.active, since=moment, seconds=patience)
         ended = max(self.plant.audit.phases[app.namespace, app.name][1] for app in self.active)
-        await asyncio.sleep(1)
+        # The finalizer and the last events follow.
+        await asyncio.sleep(QUIET)
         after = usage(self.operator.pid)
         self.plant.audit.read_on()
         asked = self.plant.audit.between(moment, wall())
