@@ -12,6 +12,7 @@ from dev.bench.objects import moment
 WRITES: Final = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 Key = tuple[str, str]
 _ERRORS: Final = 400
+_GAVE_UP: Final = 504
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class AuditLog:
     requests: list[Request] = field(default_factory=list)
     phases: dict[Key, tuple[str, float]] = field(default_factory=dict)
     """The last phase that was written of each GoLive, and when."""
+    acknowledged: dict[Key, float] = field(default_factory=dict)
+    """When a step's weight was last put down as read back, by GoLive."""
     _read: int = 0
 
     def read_on(self) -> list[Request]:
@@ -97,10 +100,13 @@ class AuditLog:
         return new
 
     def _follow(self, one: Request) -> None:
-        if one.resource == "golives/status" and one.succeeded and isinstance(one.body, dict):
-            phase = (one.body.get("status") or {}).get("phase")
-            if phase:
-                self.phases[one.key] = (phase, one.answered)
+        if one.resource != "golives/status" or not one.succeeded or not isinstance(one.body, dict):
+            return
+        status = one.body.get("status") or {}
+        if status.get("phase"):
+            self.phases[one.key] = (status["phase"], one.answered)
+        if (status.get("step") or {}).get("acknowledgedAt"):
+            self.acknowledged[one.key] = one.answered
 
     def between(self, start: float, end: float) -> list[Request]:
         """Return the requests received in [start, end)."""
@@ -108,8 +114,9 @@ class AuditLog:
 
 
 def routes_written(requests: Iterable[Request]) -> list[Request]:
-    """Return the writes of routes that succeeded."""
-    return [one for one in requests if one.resource == "httproutes" and one.is_write and one.succeeded]
+    """Return the writes of routes that took effect, or may have: a server that gives up waiting may have written."""
+    writes = (one for one in requests if one.resource == "httproutes" and one.is_write)
+    return [one for one in writes if one.succeeded or one.code == _GAVE_UP]
 
 
 def by_kind(requests: Iterable[Request]) -> list[tuple[str, str, str, int, int]]:

@@ -113,12 +113,28 @@ def test_requests_are_counted_by_who_asked_what_with_what_result(tmp_path: Path)
     ]
 
 
-def test_only_a_write_that_was_kept_has_moved_a_route(tmp_path: Path) -> None:
-    refused = entry(responseStatus={"code": 422})
-    audit = log(tmp_path / "audit.log", entry(verb="get"), refused, entry(at="11.000000"))
+def test_a_write_that_was_refused_moved_no_route_and_one_without_an_answer_may_have(tmp_path: Path) -> None:
+    refused, unanswered = (entry(responseStatus={"code": code}) for code in (422, 504))
+    audit = log(tmp_path / "audit.log", entry(verb="get"), refused, unanswered, entry(at="11.000000"))
     audit.read_on()
 
     assert routes_written(audit.requests) == audit.requests[2:]
+
+
+def test_it_is_known_when_a_step_was_read_back(tmp_path: Path) -> None:
+    intent, done = (
+        entry(resource="golives/status", requestObject={"status": {"step": step}})
+        for step in ({"weight": 10, "acknowledgedAt": None}, {"acknowledgedAt": "2026-01-02T03:04:09.000Z"})
+    )
+    audit = log(tmp_path / "audit.log", intent)
+    audit.read_on()
+    assert audit.acknowledged == {}
+
+    with (tmp_path / "audit.log").open("a") as out:
+        out.write(json.dumps(done) + "\n")
+    audit.read_on()
+
+    assert audit.acknowledged == {("bench-00", "app-00001"): audit.requests[1].answered}
 
 
 def test_a_span_begins_with_its_start_and_ends_before_its_end(tmp_path: Path) -> None:
