@@ -99,21 +99,30 @@ async def _measure(plan: Plan, profile: Path | None) -> Figures:
             began = time.monotonic()
             with operator(around, plan, profile) as running:
                 figures["flags"] = running.flags
-                rounds = Rounds(plan, around, running)
-                figures |= await rounds.adopt_all(began)
-                if profile is None:
-                    figures |= await rounds.rest()
-                figures |= await rounds.go_live()
-                say(
-                    f"{figures['requests_per_rollout']} requests, {figures['cpu_s_per_rollout']} CPU-s per rollout"
-                )
-                figures["loop_lag_ms_p99"] = running.lag()
-                if profile is None:
-                    figures |= await rounds.restart()
-                    figures |= await rounds.breach()
-                figures["peak_rss_mib"] = round(running.peak, 1)
+                figures |= await _in_rounds(Rounds(plan, around, running), began, alone=profile is not None)
     if profile is not None:
         figures |= summary(profile)
+    return figures
+
+
+async def _in_rounds(rounds: Rounds, began: float, *, alone: bool) -> Figures:
+    """Do every round, or with `alone` nothing beside the go-lives; note the most memory after each."""
+    running = rounds.operator
+    figures = await rounds.adopt_all(began)
+    peaks = {"first adoption": running.peak}
+    if not alone:
+        figures |= await rounds.rest()
+        peaks["rest"] = running.peak
+    figures |= await rounds.go_live()
+    say(f"{figures['requests_per_rollout']} requests, {figures['cpu_s_per_rollout']} CPU-s per rollout")
+    figures["loop_lag_ms_p99"] = running.lag()
+    peaks["go-lives"] = running.peak
+    if not alone:
+        figures |= await rounds.restart()
+        peaks["restart"] = running.peak
+        figures |= await rounds.breach()
+    figures["peak_rss_mib"] = round(running.peak, 1)
+    figures["peak_rss_mib_until"] = {stage: round(peak, 1) for stage, peak in peaks.items()}
     return figures
 
 
