@@ -120,6 +120,7 @@ async def _in_rounds(rounds: Rounds, began: float, *, alone: bool) -> Figures:
     if not alone:
         figures |= await rounds.restart()
         peaks["restart"] = running.peak
+        figures |= await rounds.hold()
         figures |= await rounds.breach()
     figures["peak_rss_mib"] = round(running.peak, 1)
     figures["peak_rss_mib_until"] = {stage: round(peak, 1) for stage, peak in peaks.items()}

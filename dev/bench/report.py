@@ -52,6 +52,7 @@ NAMES: Final = {
     "leads_s": "of it until the dead one's Lease was taken over, s",
     "writes_of_routes_after_restart": "routes written by the restarted operator (none is right)",
     "idle_cpu_percent": "idle, % of a core",
+    "cpu_ms_per_answer": "CPU-ms per answer of a check, while all hold",
     "loop_lag_ms_p99": "event loop lag p99, ms",
     "verdict_to_written_ms": "verdict to written p99, ms",
     "verdict_to_written_by_status_ms": "the same by status.rollback, ms",

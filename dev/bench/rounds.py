@@ -17,6 +17,8 @@ from dev.cluster.progress import say
 
 Figures = dict[str, Any]
 QUIET: Final = 3.0
+HOLDING: Final = 20.0
+"""Seconds of looking on while all hold, or two intervals where that is longer."""
 TELLTALES: Final = 100
 """Idle GoLives that are edited while the operator is away: that it takes notice of each says it has ticked them."""
 GRACE: Final = 0.25
@@ -142,6 +144,17 @@ class Rounds:
 
         await until(adopted, 600, lambda: "not every GoLive was found again")
         return ready[0]
+
+    async def hold(self) -> Figures:
+        """Watch the operator watch: every active GoLive holds, nothing is written, each check is asked."""
+        moment, before, began = wall(), usage(self.operator.pid), time.monotonic()
+        await asyncio.sleep(max(HOLDING, 2 * self.plan.interval))
+        cpu, _ = cpu_between(before, usage(self.operator.pid))
+        answers = self._questions(moment)
+        return {
+            "holding_cpu_percent": round(100 * cpu / (time.monotonic() - began), 2),
+            "cpu_ms_per_answer": round(1000 * cpu / answers, 2) if answers else None,
+        }
 
     async def breach(self) -> Figures:
         """Have GoLives breach, and see how soon their traffic is back."""
