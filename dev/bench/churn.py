@@ -51,8 +51,14 @@ class Churn:
             try:
                 live = await deed(app, live)
             except ClusterError as error:
-                self.stuck.append(f"{app.name}: {error}")
+                self.stuck.append(f"{app.name}: {error}; {await self._says(app)}")
                 return
+
+    async def _says(self, app: App) -> str:
+        found = await self._plant.api.find(objects.path(app)) or {}
+        status = found.get("status") or {}
+        target = (found.get("spec") or {}).get("target")
+        return f"target {target}, live {status.get('live')}, {status.get('phase')}: {status.get('message')}"
 
     async def _go_live(self, app: App, live: str) -> str:
         new, moment = _other(live), wall()

@@ -1,6 +1,7 @@
 """The operator as a process of its own, and what it costs by /proc."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,11 @@ class Operator:
         ]
         self._process = Process("golive", [*self._command(), *where, *self.flags], log)
         self._process.wait_until(lambda: _STARTED in log.read_text(), 60)
+
+    def keep_log(self, place: Path) -> None:
+        """Copy what it has said to where it outlasts the run."""
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._plant.directory / f"operator-{self._starts}.log", place)
 
     def kill(self) -> None:
         """End it as a crash would."""

@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     end_in_order()
     try:
         binaries.for_bench()
-        figures = asyncio.run(_soak(given.n, given.minutes * 60, given.seed))
+        figures = asyncio.run(_soak(given.n, given.minutes * 60, given.seed, given.out.with_suffix(".log")))
     except ClusterError as error:
         print(error, file=sys.stderr)
         return 2
@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     return int(bool(figures["stuck"]) or not all(one["flat"] for one in figures["trends"].values()))
 
 
-async def _soak(n: int, seconds: float, seed: int) -> dict[str, Any]:
+async def _soak(n: int, seconds: float, seed: int, log: Path) -> dict[str, Any]:
     plan = Plan(
         active=n, idle=0, hold=HOLD, interval=INTERVAL, spread=0, breach="spread", idle_seconds=0, settle=0.5
     )
@@ -81,6 +81,7 @@ async def _soak(n: int, seconds: float, seed: int) -> dict[str, Any]:
                 finally:
                     lives.cancel()
                     await asyncio.gather(lives, return_exceptions=True)
+                    running.keep_log(log)
     return {
         "n": n,
         "minutes": round(seconds / 60, 2),
