@@ -117,13 +117,15 @@ def test_the_table_sets_each_figure_beside_its_bar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "rss", "total"), [("100", 120, 57.5), ("1000", 256, 330), ("5000+500", 640, 330)]
+    ("text", "rss", "adoption", "total"),
+    [("100", 120, None, 57.5), ("1000", 256, 30, 330), ("5000+500", 640, 120, None)],
 )
-def test_each_size_has_its_bars(text: str, rss: float, total: float) -> None:
+def test_each_size_has_its_bars(text: str, rss: float, adoption: float | None, total: float | None) -> None:
     limits = bars(plan(text, "spread"))
 
     assert limits["peak_rss_mib"] == rss
-    assert limits["total_s"] == pytest.approx(total)
+    assert limits.get("adoption_s") == adoption
+    assert limits.get("total_s") == (None if total is None else pytest.approx(total))
 
 
 def test_when_all_breach_at_once_the_last_counts() -> None:
