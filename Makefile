@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)/operator:$(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help check lint types layers unit test sweep run demo revert cluster cluster-down crds docs lock clean
+.PHONY: help check lint types layers unit test sweep run demo revert bench soak cluster cluster-down crds docs lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,12 @@ demo: $(VENV)/.ready  ## a good release, then two bad ones, on the real cluster 
 
 revert: $(VENV)/.ready  ## how long requests fail when a release turns bad, at the pace the peers were measured with
 	$(BIN)/python -m dev.revert
+
+bench: $(VENV)/.ready  ## what a GoLive costs: make bench, make bench N=1000, make bench N=5000+500 ARGS="--breach all"
+	@$(BIN)/python -m dev.bench $(N) $(ARGS)
+
+soak: $(VENV)/.ready  ## half an hour of churn: does the operator's memory stay flat? make soak ARGS="--minutes 5"
+	@$(BIN)/python -m dev.bench.soak $(N) $(ARGS)
 
 clean:  ## remove what tools left in the checkout; the cache stays
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

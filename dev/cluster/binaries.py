@@ -58,6 +58,16 @@ def kind() -> Path:
     return cache.keep(kind_place(), f"kind {pins.KIND}: compiling", build) / "kind"
 
 
+def kwok() -> Path:
+    """Give kwok, which plays the kubelet of nodes and pods that are not there."""
+
+    def build(half: Path) -> None:
+        golang.install("sigs.k8s.io/kwok/cmd/kwok", pins.KWOK, half)
+
+    announce = f"kwok {pins.KWOK}: compiling (about 80 s on 2 cores, once)"
+    return cache.keep(cache.place("kwok", pins.KWOK), announce, build) / "kwok"
+
+
 def coredns() -> Path:
     """Give CoreDNS with the plugins a kubeadm cluster uses."""
     target = cache.place("coredns", COREDNS_SOURCE)
@@ -153,3 +163,9 @@ def for_tests() -> None:
     gateway_api()
     kube()
     prometheus()
+
+
+def for_bench() -> None:
+    """Make sure of what the bench starts: the same, and kwok."""
+    for_tests()
+    kwok()

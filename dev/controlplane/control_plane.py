@@ -5,10 +5,11 @@ Every run has its own ports, data and token, so that several can run side by sid
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dev.cluster import binaries
 from dev.cluster.kubectl import kubectl
@@ -64,20 +65,35 @@ class ControlPlane:
 
 @contextmanager
 def control_plane(
-    directory: Path, *, controller_manager: bool = False, audit: bool = False
+    directory: Path,
+    *,
+    controller_manager: bool = False,
+    controller_flags: Sequence[str] = (),
+    audit: bool = False,
+    audit_policy: Mapping[str, Any] = AUDIT_POLICY,
 ) -> Iterator[ControlPlane]:
-    """Run a control plane whose files and logs are in `directory`, and end it whatever happens."""
+    """Run a control plane whose files and logs are in `directory`, and end it whatever happens.
+
+    `controller_flags` are further flags of the controller manager; `audit_policy` says what the audit log holds.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     etcd_port, peer_port, api_port = free_ports(3)
     plane = ControlPlane(directory, f"https://127.0.0.1:{api_port}", secrets.token_hex(16), {})
     _credentials(plane)
     with ExitStack() as running:
         _start(plane, running, "etcd", _etcd(directory, etcd_port, peer_port))
-        _start(plane, running, "kube-apiserver", _apiserver(plane, etcd_port, api_port, audit=audit))
+        _start(
+            plane,
+            running,
+            "kube-apiserver",
+            _apiserver(plane, etcd_port, api_port, audit_policy if audit else None),
+        )
         server = plane.processes["kube-apiserver"]
         server.wait_until(lambda: answers(f"{plane.url}/readyz", token=plane.token), READY_SECONDS)
         if controller_manager:
-            _start(plane, running, "kube-controller-manager", _controller_manager(plane))
+            _start(
+                plane, running, "kube-controller-manager", [*_controller_manager(plane), *controller_flags]
+            )
         yield plane
 
 
@@ -101,7 +117,9 @@ def _etcd(directory: Path, port: int, peer_port: int) -> list[str]:
     ]
 
 
-def _apiserver(plane: ControlPlane, etcd_port: int, port: int, *, audit: bool) -> list[str]:
+def _apiserver(
+    plane: ControlPlane, etcd_port: int, port: int, audit_policy: Mapping[str, Any] | None
+) -> list[str]:
     key = plane.directory / "service-account.key"
     flags = [
         f"--etcd-servers=http://127.0.0.1:{etcd_port}",
@@ -119,13 +137,15 @@ def _apiserver(plane: ControlPlane, etcd_port: int, port: int, *, audit: bool) -
         "--endpoint-reconciler-type=none",
         "--shutdown-delay-duration=0s",
     ]
-    if audit:
+    if audit_policy is not None:
         policy = plane.directory / "audit-policy.json"
-        policy.write_text(json.dumps(AUDIT_POLICY))
+        policy.write_text(json.dumps(audit_policy))
         flags += [
             f"--audit-policy-file={policy}",
             f"--audit-log-path={plane.audit_log}",
             "--audit-log-mode=blocking",
+            # One file: who reads it must not lose a line to a rotation.
+            "--audit-log-maxsize=8192",
         ]
     return flags
 

@@ -1,0 +1,82 @@
+"""Figures of a bench: pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+WHOLE: Final = 100
+"""Percent."""
+RISE: Final = 0.05
+"""The share of its mean by which a flat value may rise in an hour."""
+LEAST_SECONDS: Final = 600
+"""Below this a slope is noise."""
+
+
+def percentile(values: Iterable[float], percent: float) -> float | None:
+    """Return what `percent` of the values do not exceed (nearest rank); None without any."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    rank = -(-len(ordered) * percent // WHOLE)
+    return ordered[max(int(rank), 1) - 1]
+
+
+def spread(values: Sequence[float], digits: int = 1) -> dict[str, float | None]:
+    """Return p50, p99 and the largest of some values."""
+    points = {"p50": percentile(values, 50), "p99": percentile(values, 99), "max": percentile(values, WHOLE)}
+    return {name: None if value is None else round(value, digits) for name, value in points.items()}
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return the rise of a value per unit of x, by least squares; 0 for fewer than two different x."""
+    count = len(points)
+    if count == 0:
+        return 0.0
+    mean_x, mean_y = sum(x for x, _ in points) / count, sum(y for _, y in points) / count
+    square = sum((x - mean_x) ** 2 for x, _ in points)
+    if square == 0:
+        return 0.0
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / square
+
+
+def flatness(points: Sequence[tuple[float, float]]) -> dict[str, float | bool | None]:
+    """Judge a value over seconds by its last two thirds: flat where it rises by at most 5 % of its mean in an hour.
+
+    A few minutes say nothing: None.
+    """
+    first, last = points[0][0], points[-1][0]
+    later = [point for point in points if point[0] >= first + (last - first) / 3]
+    mean = sum(value for _, value in later) / len(later)
+    rise = 3600 * slope(later)
+    flat = rise <= RISE * mean if last - first >= LEAST_SECONDS else None
+    return {"mean": round(mean, 2), "per_hour": round(rise, 3), "flat": flat}
+
+
+def quantile(buckets: Mapping[float, float], share: float) -> float | None:
+    """Return the upper bound of the bucket in which a share of a cumulative histogram's values lies."""
+    total = max(buckets.values(), default=0.0)
+    if not total:
+        return None
+    return min(bound for bound, count in buckets.items() if count >= share * total)
+
+
+def buckets(text: str, name: str) -> dict[float, float]:
+    """Read a histogram's cumulative buckets from what /metrics says; labels but `le` are added up."""
+    found: dict[float, float] = {}
+    for line in text.splitlines():
+        if line.startswith(f"{name}_bucket{{"):
+            bound = float(line.split('le="')[1].split('"')[0])
+            found[bound] = found.get(bound, 0.0) + float(line.rsplit(" ", 1)[1])
+    return found
+
+
+def answered_by(asked: Sequence[float], visible: float, written: float, grace: float) -> float | None:
+    """Return when the question was answered whose answer first showed a breach; None where there is no such one.
+
+    `asked` are the moments of the answers, `visible` when the breached value was handed to Prometheus, which keeps it
+    within `grace` seconds: until then an answer may or may not have shown it, and only a write that follows tells.
+    """
+    sure = [at for at in asked if at >= visible + grace]
+    if sure and sure[0] <= written:
+        return sure[0]
+    before = [at for at in asked if visible <= at <= written]
+    return before[-1] if before else None

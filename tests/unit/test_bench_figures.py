@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import pytest
+
+from dev.bench.figures import answered_by, buckets, flatness, percentile, quantile, slope, spread
+from dev.bench.operator_process import cpu_seconds
+from dev.bench.querylog import QueryLog
+
+HISTOGRAM = """\
+# TYPE golive_event_loop_lag_seconds histogram
+golive_event_loop_lag_seconds_bucket{le="0.001"} 90
+golive_event_loop_lag_seconds_bucket{le="0.01"} 98
+golive_event_loop_lag_seconds_bucket{le="0.1"} 100
+golive_event_loop_lag_seconds_bucket{le="+Inf"} 100
+golive_event_loop_lag_seconds_count 100
+golive_event_loop_lag_seconds_sum 0.4
+"""
+
+
+@pytest.mark.parametrize(("percent", "value"), [(50, 2), (99, 4), (100, 4), (1, 1)])
+def test_a_percentile_is_the_nearest_rank(percent: float, value: float) -> None:
+    assert percentile([4, 1, 3, 2], percent) == value
+
+
+def test_without_values_there_is_no_percentile() -> None:
+    assert percentile([], 99) is None
+    assert spread([]) == {"p50": None, "p99": None, "max": None}
+
+
+def test_a_spread_is_rounded() -> None:
+    assert spread([1.26, 2.0], 1) == {"p50": 1.3, "p99": 2.0, "max": 2.0}
+
+
+def test_a_slope_is_the_line_through_the_points() -> None:
+    assert slope([(0, 1), (10, 6), (20, 11)]) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("points", [[], [(1, 5)], [(1, 5), (1, 9)]])
+def test_one_moment_has_no_slope(points: list[tuple[float, float]]) -> None:
+    assert slope(points) == 0
+
+
+def test_what_rises_less_than_a_twentieth_an_hour_is_flat_and_the_start_does_not_count() -> None:
+    start = [(float(at), 50.0 + at / 10) for at in range(0, 600, 10)]
+    level = [(float(at), 110.0 + at / 3600) for at in range(600, 1810, 10)]
+
+    found = flatness([*start, *level])
+
+    assert found["flat"] is True
+    assert found["per_hour"] == pytest.approx(1.0, abs=0.01)
+
+
+def test_what_rises_more_is_not_flat() -> None:
+    assert flatness([(float(at), 100 + at / 360) for at in range(0, 1810, 10)])["flat"] is False
+
+
+def test_a_few_minutes_say_nothing() -> None:
+    assert flatness([(float(at), 100.0 + at) for at in range(0, 300, 10)])["flat"] is None
+
+
+def test_a_quantile_is_the_bound_of_the_bucket_it_lies_in() -> None:
+    found = buckets(HISTOGRAM, "golive_event_loop_lag_seconds")
+
+    assert quantile(found, 0.9) == 0.001
+    assert quantile(found, 0.99) == 0.1
+
+
+def test_what_is_not_served_has_no_quantile() -> None:
+    assert quantile(buckets("", "golive_event_loop_lag_seconds"), 0.99) is None
+
+
+def test_labels_of_a_histogram_are_added_up() -> None:
+    text = 'x_bucket{lane="up",le="1"} 2\nx_bucket{lane="down",le="1"} 3\n'
+
+    assert buckets(text, "x") == {1.0: 5.0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "written", "answered"),
+    [
+        ([9.0, 10.5, 15.0], 10.6, 10.5),
+        ([10.1, 15.1], 15.2, 15.1),
+        ([10.1, 15.1], 10.2, 10.1),
+        ([9.0], 10.4, None),
+    ],
+    ids=["plain", "asked before it was kept", "asked just before it was kept, and seen", "never asked"],
+)
+def test_the_first_answer_that_showed_the_breach_is_found(
+    asked: list[float], written: float, answered: float | None
+) -> None:
+    assert answered_by(asked, visible=10.0, written=written, grace=0.25) == answered
+
+
+def test_the_cpu_time_of_a_process_is_read_past_any_name() -> None:
+    line = "12 (a (strange) name) S 1 1 1 0 -1 0 0 0 0 0 150 50 0 0 20 0 1 0"
+
+    assert cpu_seconds(line) == pytest.approx(2.0)
+
+
+def test_the_query_log_tells_who_was_asked_about_and_when(tmp_path: Path) -> None:
+    path = tmp_path / "queries.log"
+    line = '{"time":"2026-01-02T03:04:%sZ","params":{"query":"bench_errors{golive=\\"%s\\"}"}}\n'
+    path.write_text(line % ("05.5", "app-1") + '{"time":"2026-01-02T03:04:06Z","params":{"query":"up"}}\n')
+    log = QueryLog(path)
+    log.read_on()
+    [first] = log.answered["app-1"]
+
+    with path.open("a") as out:
+        out.write(line % ("09.0", "app-2"))
+    log.read_on()
+
+    assert log.since(first) == {"app-1", "app-2"}
+    assert log.since(first + 1) == {"app-2"}
