@@ -64,6 +64,13 @@ class Election:
         if not self.leads:
             self.end("its Lease may be another's by now")
 
+    async def look(self) -> None:
+        """See who holds the Lease: what it takes to run out counts from here on."""
+        try:
+            self._see(await self.leases.get())
+        except GoLiveError as error:
+            log.warning("%s", error)
+
     async def lead(self) -> None:
         """Wait until the Lease is held; a standby is told at once of a change."""
         while not await self._take():

@@ -1,7 +1,7 @@
-"""Every kopf decorator: what is watched, and that a change makes the GoLives that look at it due.
+"""Every kopf decorator: how it logs in, and that a change of a GoLive is taken in.
 
-kopf waits with event handlers until every kind's first listing is indexed. Indexing feeds our cache, and the first
-event handler to run opens the schedule: nobody decides on half a world after a start.
+kopf watches the GoLives; the objects that they name, ten times as many, are watched by `reflector.py`: kopf would keep a
+task and a memory for each of them.
 """
 
 import ssl
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import kopf
 
-from golive.watched import WATCHED, Resource
+from golive.api.golive import GROUP, KIND, PLURAL, VERSION
 
 Login = Callable[[], Awaitable[dict[str, Any]]]
 """Returns the fields of a kopf.ConnectionInfo; asked anew when the API server refuses them."""
@@ -29,10 +29,6 @@ class Watch(Protocol):
         """Forget a deleted object."""
         ...
 
-    def open(self) -> None:
-        """Begin with ticks: every kind has been listed."""
-        ...
-
 
 def register(watch: Watch, login: Login, session: OpenSession) -> kopf.OperatorRegistry:
     """Return the registry of an operator that feeds a watch, from the API server that `login` names."""
@@ -44,20 +40,8 @@ def register(watch: Watch, login: Login, session: OpenSession) -> kopf.OperatorR
         opened = session(known.as_ssl_context(), known.as_http_headers())
         return kopf.AiohttpSession(server=known.server, aiohttp_session=opened)
 
-    for kind, resource in WATCHED.items():
-        _register(registry, watch, kind, resource)
-    return registry
-
-
-def _register(registry: kopf.OperatorRegistry, watch: Watch, kind: str, resource: Resource) -> None:
-    place = (resource.group, resource.version, resource.plural)
-
-    @kopf.index(*place, id=f"seen-{kind}", registry=registry)
-    async def seen(body: kopf.Body, **_: Any) -> None:
-        watch.put(kind, dict(body))
-
-    @kopf.on.event(*place, id=f"changed-{kind}", registry=registry)
+    @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
     async def changed(body: kopf.Body, type: str | None, **_: Any) -> None:  # noqa: A002  # kopf passes it by this name
-        if type == "DELETED":
-            watch.drop(kind, dict(body))
-        watch.open()
+        (watch.drop if type == "DELETED" else watch.put)(KIND, dict(body))
+
+    return registry

@@ -1,8 +1,7 @@
 """What the watches bring: into the cache, and on to the GoLives that it concerns, those first whose traffic may go back."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from golive.act.upward import Upward
@@ -22,7 +21,6 @@ class News:
     cache: Cache
     schedule: Schedule
     upward: Upward
-    _listed: asyncio.Event = field(default_factory=asyncio.Event)
     _ticks: bool = False
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> None:
@@ -39,22 +37,8 @@ class News:
             self.upward.cancel(key)
         self.schedule.mark(key, urgent=urgent)
 
-    def open(self) -> None:
-        """Let ticks begin: every kind has been listed."""
-        self._listed.set()
-
-    @property
-    def listed(self) -> bool:
-        """Tell whether every kind has been listed."""
-        return self._listed.is_set()
-
-    async def until_listed(self) -> None:
-        """Wait until every kind has been listed."""
-        await self._listed.wait()
-
     async def tick(self) -> None:
         """Do ticks from now on, those first whose traffic is split."""
-        await self.until_listed()
         self._ticks = True
         for key in self.cache.golives():
             self.due(key, urgent=self._is_split(key))

@@ -151,11 +151,25 @@ class Page:
     """The resourceVersion of the moment that the whole listing shows."""
 
 
-class Listing(Protocol):
-    """Everything there is of a kind."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An object as it is now, or as it was when it went."""
+
+    object: Mapping[str, Any]
+    gone: bool
+
+
+class Collections(Protocol):
+    """Everything there is of a kind, and what becomes of it."""
 
     def pages(self, kind: str, namespace: str | None) -> AsyncIterator[Page]:
         """List it in a namespace, None for all; raises Denied, Unavailable."""
+        ...
+
+    def changes(
+        self, kind: str, namespace: str | None, version: str, seconds: float
+    ) -> AsyncIterator[Change]:
+        """Watch it from a listing's version on, for some seconds or until it must be listed again; raises Denied, Unavailable."""
         ...
 
 

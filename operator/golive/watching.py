@@ -6,8 +6,6 @@ from typing import Any
 import kopf
 from typing_extensions import override
 
-from golive.watched import WATCHED
-
 
 def configure(settings: kopf.OperatorSettings, *, clusterwide: bool, inactivity: float) -> None:
     """Set kopf up.
@@ -27,10 +25,8 @@ def configure(settings: kopf.OperatorSettings, *, clusterwide: bool, inactivity:
     settings.networking.connect_timeout = 5
     # For ever: else an API server that answers 500 for long ends the process, and one that is back is met late.
     settings.networking.error_backoffs = repeat(1.0)
-    for resource in WATCHED.values():
-        if resource.labels:
-            place = (resource.group, resource.version, resource.plural)
-            settings.watching.label_selectors[place] = ",".join(resource.labels)
+    # A worker is kept for each GoLive that was heard of lately.
+    settings.queueing.idle_timeout = 0.5
 
 
 class _NothingKept(kopf.DiffBaseStorage):

@@ -17,9 +17,9 @@ from golive import __version__
 from golive.act.perform import Performer
 from golive.adapters.api_server import ApiServer
 from golive.adapters.clock import ServerClock
+from golive.adapters.collections import KubernetesCollections
 from golive.adapters.kubernetes import KubernetesRecords, KubernetesRoutes
 from golive.adapters.lease import KubernetesLeases
-from golive.adapters.listing import KubernetesListing
 from golive.adapters.prometheus import PrometheusMetrics
 from golive.election import Election, Timing
 from golive.errors import GoLiveError
@@ -34,7 +34,7 @@ from golive.observe.snapshot import SnapshotSettings
 from golive.reconcile import Reconciler
 from golive.record.measured import MeasuredMetrics, MeasuredRecords, MeasuredRoutes
 from golive.record.recorder import Recorder
-from golive.relist import Relist
+from golive.reflector import Reflector
 from golive.schedule import Schedule
 from golive.settings import Settings
 from golive.watching import configure
@@ -62,14 +62,13 @@ class Operator:
     schedule: Schedule
     observer: Observer
     recorder: Recorder
-    relist: Relist
+    reflector: Reflector
     itself: Introspection
 
     async def act(self) -> None:
         """Look on until this process leads, then do ticks and keep the Lease."""
-        if await self.relist.finds_nothing():
-            self.news.open()
-        await self.news.until_listed()
+        await self.election.look()
+        await self.reflector.until_listed()
         await self.election.lead()
         async with asyncio.TaskGroup() as leading:
             leading.create_task(self.election.keep())
@@ -118,7 +117,7 @@ async def assemble(settings: Settings) -> Operator:
     identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
     user_agent = f"golive/{__version__} ({identity})"
     itself = Introspection(settings, clock, user_agent)
-    server = await ApiServer.connect(settings.kubeconfig, clock, user_agent)
+    server = await ApiServer.connect(settings.kubeconfig, clock, user_agent, [itself.watches.tracing()])
     timing = Timing(
         settings.lease_duration.total_seconds(),
         settings.renew_deadline.total_seconds(),
@@ -142,8 +141,8 @@ async def assemble(settings: Settings) -> Operator:
     reconciler = Reconciler(observer, performer, recorder, election.raise_in)
     schedule = Schedule(itself.timed(reconciler.tick), time.monotonic, settings.workers)
     news = News(cache, schedule, performer.upward)
-    relist = Relist(
-        KubernetesListing(server),
+    reflector = Reflector(
+        KubernetesCollections(server, settings.watch_inactivity.total_seconds()),
         cache,
         news.put,
         news.drop,
@@ -151,7 +150,9 @@ async def assemble(settings: Settings) -> Operator:
         settings.relist.total_seconds(),
     )
     servers = (server, writes, reverts)
-    return Operator(settings, servers, metrics, election, news, schedule, observer, recorder, relist, itself)
+    return Operator(
+        settings, servers, metrics, election, news, schedule, observer, recorder, reflector, itself
+    )
 
 
 async def _until_stopped(operator: Operator) -> None:
@@ -164,7 +165,7 @@ async def _until_stopped(operator: Operator) -> None:
 
     async with asyncio.TaskGroup() as beside:
         acting = beside.create_task(operator.act())
-        others = (operator.relist.run(), _keep_time(operator.servers[0]), leave(), operator.itself.beat())
+        others = (operator.reflector.run(), _keep_time(operator.servers[0]), leave(), operator.itself.beat())
         tasks = [acting, *(beside.create_task(other) for other in others)]
         try:
             await _watch(operator, stop, leaving)

@@ -109,7 +109,6 @@ class OperatorProcess:
         for (kind, _), raw in self.cluster.objects.items():
             self._hear(kind, raw, False)
         self.cluster.listeners.append(self._hear)
-        self.news.open()
         ticks = asyncio.create_task(self.news.tick())
         try:
             await self.link.dead.wait()

@@ -324,6 +324,23 @@ def test_whoever_starts_under_a_lease_of_unknown_age_waits_for_all_of_it() -> No
     play(scene())
 
 
+def test_what_was_looked_at_before_has_run_out_sooner() -> None:
+    async def scene() -> None:
+        server = LeaseServer()
+        server.put("crashed", 15)
+        one = Process(server, "one")
+        await one.election.look()
+        await asyncio.sleep(10)
+        began = now()
+        one.start()
+        await asyncio.sleep(40)
+        assert one.led_at is not None
+        assert one.led_at - began == pytest.approx(5, abs=0.2)
+        await one.crash()
+
+    play(scene())
+
+
 def test_of_two_that_find_it_free_one_leads() -> None:
     async def scene() -> None:
         server = LeaseServer()

@@ -27,7 +27,7 @@ def test_a_good_release(stage: Stage) -> None:
     assert stage.history.climb() == [0, 10, 50, 100]
     assert stage.history.untrue() <= KNOWN_WITHIN
     assert stage.history.condition("Stable") == ("True", "Stable")
-    told = ["Started", "WeightReached", "WeightReached", "WeightReached", "Live", "Stable"]
+    told = ["Started", "WeightReached", "WeightReached", "Live", "Stable"]
     eventually(lambda: sorted(stage.events()) == sorted(told), what=f"told: {told}")
     assert stage.traffic.failed() == []
     weights = stage.history.weights()

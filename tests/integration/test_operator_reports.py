@@ -10,7 +10,7 @@ from tests.integration.api_server import ApiServer
 from tests.integration.operator_world import Operator, Shop, a_check, until
 
 LONG_HOLD = [{"weight": 10, "hold": "10m"}, {"weight": 100}]
-ON_RECORD = ["Live", "Stable", "Started", "WeightReached", "WeightReached"]
+ON_RECORD = ["Live", "Stable", "Started", "WeightReached"]
 
 
 def milestones(shop: Shop) -> list[str]:

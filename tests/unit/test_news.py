@@ -82,20 +82,9 @@ async def test_a_standby_fills_its_cache_and_makes_nothing_due_before_it_leads(n
     news._ticks = False
     news.put("GoLive", a_shop("Shifting"))
     assert MARKED == []
-    news.open()
     ticks = asyncio.create_task(news.tick())
     await asyncio.sleep(0)
     assert MARKED == [True]
-    ticks.cancel()
-    await asyncio.gather(ticks, return_exceptions=True)
-
-
-async def test_no_tick_is_done_before_every_kind_has_been_listed(news: News) -> None:
-    ticks = asyncio.create_task(news.tick())
-    news.schedule._wake.clear()
-    await asyncio.sleep(0)
-    assert not ticks.done()
-    news.open()
     ticks.cancel()
     await asyncio.gather(ticks, return_exceptions=True)
 

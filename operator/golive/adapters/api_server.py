@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -49,10 +49,17 @@ class ApiServer:
         self._fence = fence
 
     @classmethod
-    async def connect(cls, kubeconfig: str | None, clock: ServerClock, user_agent: str) -> "ApiServer":
+    async def connect(
+        cls,
+        kubeconfig: str | None,
+        clock: ServerClock,
+        user_agent: str,
+        traces: Sequence[aiohttp.TraceConfig] = (),
+    ) -> "ApiServer":
         """Load the configuration and ask once, so that the clock runs; raises Denied, Unavailable, GoLiveError."""
         configuration = client.Configuration()
         configuration.connection_pool_maxsize = _CONNECTIONS
+        configuration.trace_configs = list(traces)
         try:
             await _load(kubeconfig, configuration)
         except (ConfigException, YAMLError, OSError) as error:
@@ -117,18 +124,21 @@ class ApiServer:
             raise _translated(status, data, method, what)
         return _decoded(data, method, what)
 
-    async def first_line(self, path: str, *, what: str, within: float) -> bytes:
-        """Ask for a watch and return its first line; nothing where none came in time. Raises Denied, Unavailable."""
+    async def lines(self, path: str, *, what: str, silence: float) -> AsyncGenerator[bytes, None]:
+        """Ask for a watch and return it line by line, until it ends or has been silent for some seconds.
+
+        Raises Gone, Denied, Unavailable.
+        """
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(silence):
                 answer = await self._send("GET", path, None, "application/json", _NO_TIMEOUT)
-                with closing(answer.response):
-                    if answer.status >= 400:  # noqa: PLR2004  # HTTP's first error
-                        raise _translated(answer.status, await answer.read(), "WATCH", what)
-                    line: bytes = await answer.response.content.readline()
-                    return line
+            with closing(answer.response):
+                if answer.status >= 400:  # noqa: PLR2004  # HTTP's first error
+                    raise _translated(answer.status, await answer.read(), "WATCH", what)
+                while line := await _line(answer, silence):
+                    yield line
         except TimeoutError:
-            return b""
+            return
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"WATCH {what}: the API server gave no answer: {_why(error)}") from error
 
@@ -151,6 +161,12 @@ class ApiServer:
         if answer.status < _SERVER_ERROR:
             self._clock.observe(answer.headers.get("Date", ""), sent, time.monotonic())
         return answer
+
+
+async def _line(answer: RESTResponse, silence: float) -> bytes:
+    async with asyncio.timeout(silence):
+        line: bytes = await answer.response.content.readline()
+        return line
 
 
 def _refuse_missing(kubeconfig: str | None) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -60,9 +61,13 @@ class KubernetesLeases(Leases):
     async def changed(self, seen: Held, within: float) -> Held | None:
         """Wait for the next state of the Lease; None where there was none in time, or it was deleted."""
         query = f"?watch=1&fieldSelector=metadata.name={quote(self.name)}&resourceVersion={seen.version}"
-        line = await self.server.first_line(self._collection + query, what=self._what, within=within)
-        event = json.loads(line) if line else {}
-        return _held(event["object"]) if event.get("type") in {"ADDED", "MODIFIED"} else None
+        async with aclosing(
+            self.server.lines(self._collection + query, what=self._what, silence=within)
+        ) as lines:
+            async for line in lines:
+                event = json.loads(line)
+                return _held(event["object"]) if event["type"] in {"ADDED", "MODIFIED"} else None
+        return None
 
     @property
     def _collection(self) -> str:

@@ -1,6 +1,6 @@
-"""The session that kopf watches through, and how long each watch has been silent.
+"""How long each watch has been silent, ours and kopf's, and the session that kopf watches through.
 
-kopf opens a silent watch anew; what stays silent all the same is told by /healthz. A watch counts as heard with the head
+A silent watch is opened anew; what stays silent all the same is told by /healthz. A watch counts as heard with the head
 of its answer and with every byte after it: changes, and the bookmarks that come about once a minute.
 """
 
@@ -37,13 +37,17 @@ class Watches:
 
     def session(self, context: ssl.SSLContext, headers: Mapping[str, str]) -> aiohttp.ClientSession:
         """Open a session whose watches are listened to; whoever asked closes it."""
-        tracing = aiohttp.TraceConfig()
-        tracing.on_request_end.append(self._answered)
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=context),
             headers={**headers, "User-Agent": self.user_agent},
-            trace_configs=[tracing],
+            trace_configs=[self.tracing()],
         )
+
+    def tracing(self) -> aiohttp.TraceConfig:
+        """Return what makes a session's watches be listened to."""
+        tracing = aiohttp.TraceConfig()
+        tracing.on_request_end.append(self._answered)
+        return tracing
 
     def silences(self) -> dict[str, float]:
         """Return for how long each kind has been silent at the longest, in seconds; of watches that have begun."""

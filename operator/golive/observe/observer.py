@@ -55,7 +55,11 @@ class Observer:
         if golive is None:
             self.forget(key)
             return
-        self.samplers.sync(golive, wanted=golive.status.phase in MEASURED and not golive.deleting)
+        measured = golive.status.phase in MEASURED and not golive.deleting
+        self.samplers.sync(golive, wanted=measured)
+        if not measured:
+            # At rest it is seldom looked at, and there may be thousands.
+            self._read.pop(key, None)
 
     def forget(self, key: Key) -> None:
         """Stop sampling for a GoLive that is gone."""
