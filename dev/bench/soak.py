@@ -50,7 +50,11 @@ def main(argv: list[str] | None = None) -> int:
     end_in_order()
     try:
         binaries.for_bench()
-        figures = asyncio.run(_soak(given.n, given.minutes * 60, given.seed, given.out.with_suffix(".log")))
+        figures = asyncio.run(
+            _soak(
+                given.n, given.minutes * 60, given.seed, given.out.with_name(f"{given.out.stem}-operator.log")
+            )
+        )
     except ClusterError as error:
         print(error, file=sys.stderr)
         return 2
