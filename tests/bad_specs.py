@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.bad_checks import BAD_CHECKS
-from tests.faults import (
+from tests.bad import (
     OBJECT_NAME,
     Bad,
     asked,

@@ -1,0 +1,128 @@
+"""Operators on a namespace, behind the proxy: as a process that can be killed, or as a task that can be dropped."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from dev.cluster import cache
+from dev.controlplane.process import Process
+from golive import wiring
+from golive.settings import parse_settings
+from tests.faults.plan import Plan
+from tests.faults.proxy import Proxy
+
+ROOT: Final = Path(__file__).parents[2]
+LEASE: Final[tuple[str, ...]] = ()
+"""Flags of an election that is quick enough for a test."""
+
+
+class Operator(Protocol):
+    """One operator from its start to its end."""
+
+    token: str
+
+    def start(self) -> None:
+        """Start it; it is not awaited."""
+        ...
+
+    def kill(self) -> None:
+        """End it as a crash would: nothing of it reaches the API server any more."""
+        ...
+
+
+@dataclass(slots=True)
+class Berth:
+    """Where a namespace's operators run: their proxy, plan, Prometheus and files."""
+
+    namespace: str
+    proxy: Proxy
+    plan: Plan
+    prometheus: str
+    directory: Path
+    more: tuple[str, ...] = ()
+    """Further flags."""
+    started: int = 0
+
+    def flags(self, url: str) -> tuple[str, list[str]]:
+        """Return the next operator's token and its command line."""
+        self.started += 1
+        token = f"{self.namespace}.{self.started}"
+        path = self.directory / f"{token}.kubeconfig"
+        path.write_text(json.dumps(_kubeconfig(url, token)))
+        flags = ["run", "--kubeconfig", str(path), "--namespace", self.namespace]
+        flags += ["--prometheus", self.prometheus, "--scrape-interval", "1s", "--settle", "200ms"]
+        return token, [*flags, *LEASE, *self.more]
+
+
+@dataclass(slots=True)
+class Killable:
+    """An operator as a process."""
+
+    berth: Berth
+    program: tuple[str, ...] = ("-m", "golive")
+    token: str = ""
+    log: Path = Path()
+    _process: Process | None = None
+
+    def start(self) -> None:
+        """Start `python -m golive`, or another program in its place."""
+        self.token, flags = self.berth.flags(self.berth.proxy.url)
+        self.log = self.berth.directory / f"{self.token}.log"
+        # Many starts in a run: compiled once, each takes a second less of the cores.
+        env = ["env", "-u", "PYTHONDONTWRITEBYTECODE", f"PYTHONPATH={ROOT / 'operator'}:{ROOT}"]
+        env += [f"PYTHONPYCACHEPREFIX={cache.root() / 'bytecode'}"]
+        self._process = Process("golive", [*env, sys.executable, *self.program, *flags], self.log)
+
+    def kill(self) -> None:
+        """End it by SIGKILL."""
+        self.signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.kill()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self._process is not None:
+            os.kill(self._process.pid, number)
+
+
+@dataclass(slots=True)
+class Droppable:
+    """An operator as a task of this process, as wiring builds it."""
+
+    berth: Berth
+    token: str = ""
+    _task: "asyncio.Task[None] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start it on this loop."""
+        self.token, flags = self.berth.flags(self.berth.proxy.plain_url)
+        self._task = asyncio.create_task(wiring.run(parse_settings(flags)), name=self.token)
+        self._task.add_done_callback(_look)
+
+    def kill(self) -> None:
+        """Drop it: the proxy lets nothing more of it through, whatever it still tries."""
+        self.berth.plan.dead.add(self.token)
+        if self._task is not None:
+            self._task.cancel()
+
+
+def _look(task: "asyncio.Task[None]") -> None:
+    # How a dropped operator ends is nobody's concern; that its error was looked at is asyncio's.
+    if not task.cancelled():
+        task.exception()
+
+
+def _kubeconfig(url: str, token: str) -> dict[str, object]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "test",
+        "clusters": [{"name": "test", "cluster": {"server": url, "insecure-skip-tls-verify": True}}],
+        "users": [{"name": "test", "user": {"token": token}}],
+        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+    }

@@ -1,0 +1,211 @@
+"""One trial from its start to its end, and what came of it."""
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from tests.faults.history import History, weights
+from tests.faults.operators import Berth, Droppable, Killable, Operator
+from tests.faults.plan import Plan
+from tests.faults.promises import violations
+from tests.faults.stage import Stage
+from tests.faults.trial import Trial
+from tests.faults.world import Trouble, World
+
+QUIET: Final = 0.5
+"""Seconds for which nothing more may come after the end."""
+LAGS_FOR: Final = 3.0
+"""Seconds for which an operator that was started anew sees old lists and late watches."""
+_LAG: Final = 1.0
+Ending = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a trial."""
+
+    trial: Trial
+    ending: Ending
+    climb: list[int]
+    violations: list[str]
+    problems: list[str]
+    """What is wrong with the end, or with the trial itself."""
+    fired: "Counter[str]"
+    writes: int
+    events: int
+    stops: int
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.violations and not self.problems
+
+
+@dataclass(slots=True)
+class Play:
+    """A trial under way."""
+
+    stage: Stage
+    trial: Trial
+    namespace: str
+    world: World = field(init=False)
+    plan: Plan = field(init=False)
+    berth: Berth = field(init=False)
+    operators: list[Operator] = field(default_factory=list)
+    """The first is the one that is stopped; a standby follows."""
+    stops: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    async def run(self) -> Result:
+        """Play it; whatever happens, its operators end."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await asyncio.to_thread(self._set_up)
+        self.add_operator()
+        if self.trial.standby:
+            self.add_operator()
+        await asyncio.to_thread(lambda: self.world.golive(**self.trial.scenario.spec))
+        beside = [asyncio.create_task(one) for one in (self._trouble(), self._act())]
+        try:
+            left = self.trial.patience + began - loop.time()
+            if not await self.stage.seen.until(self.namespace, self._rests, left):
+                self.problems.append(f"it has not ended within {self.trial.patience:.0f} s: {self._words()}")
+            await asyncio.sleep(QUIET)
+            history = self.stage.audit.take(self.namespace, self.world.known)
+            return self._result(history, await asyncio.to_thread(self._ending), loop.time() - began)
+        finally:
+            for task in beside:
+                task.cancel()
+            for told in await asyncio.gather(*beside, return_exceptions=True):
+                if isinstance(told, Exception):
+                    self.problems.append(f"the trial itself failed: {told!r}")
+            await self._leave()
+
+    def add_operator(self) -> Operator:
+        """Start another operator."""
+        program = self.trial.program
+        operator: Operator = Killable(self.berth, program) if program else Droppable(self.berth)
+        self.operators.append(operator)
+        operator.start()
+        return operator
+
+    def replace(self) -> None:
+        """Stop the operator as a crash would, and start another."""
+        self.stops += 1
+        self.operators.pop(0).kill()
+        if self.trial.stale:
+            self._look_back()
+        if not self.operators or not self.trial.standby:
+            self.add_operator()
+
+    async def until_weight(self, weight: int, seconds: float = 60.0) -> None:
+        """Wait until a weight has been read back."""
+        if not await self.stage.seen.until(self.namespace, lambda: self._stands_at(weight), seconds):
+            raise AssertionError(f"{weight} % was not reached within {seconds:.0f} s")
+
+    def status(self) -> Ending:
+        """Return the GoLive's status as it stands."""
+        return self.stage.seen.status(self.namespace)
+
+    def _set_up(self) -> None:
+        stage = self.stage
+        self.world = World(stage.server, self.namespace, exporter=stage.exporter)
+        self.world.set_up()
+        trial = self.trial
+        self.plan = Plan(trial.faults, trial.dropped, trial.expired, on_stop=self.replace)
+        prometheus = stage.unsteady if trial.unsteady else stage.prometheus
+        stage.proxy.plans[self.namespace] = self.plan
+        self.berth = Berth(self.namespace, stage.proxy, self.plan, prometheus.url, stage.directory)
+
+    async def _trouble(self) -> None:
+        scenario = self.trial.scenario
+        if scenario.trouble is not Trouble.NONE:
+            await self.until_weight(scenario.at, self.trial.patience)
+            await asyncio.to_thread(self.world.befall, scenario.trouble)
+
+    async def _act(self) -> None:
+        if self.trial.act is not None:
+            await self.trial.act(self)
+
+    def _look_back(self) -> None:
+        self.plan.list_at = self.plan.versions[-1 - min(self.trial.stale, len(self.plan.versions) - 1)]
+        self.plan.watch_lag = _LAG
+        asyncio.get_running_loop().call_later(LAGS_FOR, self._look_forward)
+
+    def _look_forward(self) -> None:
+        self.plan.list_at, self.plan.watch_lag = "", 0.0
+
+    def _stands_at(self, weight: int) -> bool:
+        step = self.status().get("step") or {}
+        return step.get("weight") == weight and "acknowledgedAt" in step
+
+    def _rests(self) -> bool:
+        golive, scenario = self.stage.seen.golives.get(self.namespace, {}), self.trial.scenario
+        status = golive.get("status") or {}
+        return (
+            (status.get("phase"), status.get("live")) == (scenario.ends, scenario.live)
+            and not golive["metadata"].get("finalizers")
+            and status.get("observedGeneration") == golive["metadata"]["generation"]
+        )
+
+    def _words(self) -> str:
+        status = self.status()
+        return f"{status.get('phase')}, {status.get('message')}"
+
+    def _ending(self) -> Ending:
+        path = f"/api/v1/namespaces/{self.namespace}/configmaps/shop-runs"
+        answer = self.stage.server.http.get(path)
+        past = json.loads(answer.json()["data"]["last"]) if answer.status_code == httpx.codes.OK else {}
+        golive, route = self.stage.seen.golives[self.namespace], self.stage.seen.routes.get(self.namespace)
+        return ending(golive, weights(route) if route else {}, past)
+
+    def _result(self, history: History, end: Ending, seconds: float) -> Result:
+        fired = self.plan.fired
+        if self.trial.disturbs and not fired:
+            self.problems.append("the fault never fired")
+        return Result(
+            trial=self.trial,
+            ending=end,
+            climb=history.climb(),
+            violations=violations(history),
+            problems=self.problems,
+            fired=fired,
+            writes=self.plan.written[""],
+            events=self.plan.events,
+            stops=self.stops,
+            seconds=seconds,
+        )
+
+    async def _leave(self) -> None:
+        self.plan.on_stop = lambda: None
+        for operator in self.operators:
+            operator.kill()
+        self.plan.released.set()
+        await asyncio.to_thread(self.world.leave)
+        del self.stage.proxy.plans[self.namespace]
+
+
+def ending(golive: Ending, route: dict[str, int], past: Ending) -> Ending:
+    """Return what of an end does not depend on when it came."""
+    status = golive.get("status") or {}
+    run, rollback = status.get("run") or {}, status.get("rollback") or {}
+    return {
+        "phase": status.get("phase"),
+        "waitingFor": status.get("waitingFor", ""),
+        "live": status.get("live"),
+        "previous": status.get("previous"),
+        "weight": status.get("weight"),
+        "step": (status.get("step") or {}).get("text"),
+        "run": [run.get("number"), run.get("from"), run.get("to"), run.get("revision")],
+        "outcomes": [entry["outcome"] for entry in status.get("history", ())],
+        "rollback": rollback.get("ends"),
+        "conditions": {one["type"]: [one["status"], one["reason"]] for one in status.get("conditions", ())},
+        "finalizers": golive["metadata"].get("finalizers", []),
+        "route": route,
+        "past": past.get("outcome"),
+    }

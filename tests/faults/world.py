@@ -1,0 +1,137 @@
+"""A namespace to go live in: its objects, its one GoLive, and the trouble that befalls it."""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from tests.faults.exporter import GAUGE, Exporter
+from tests.faults.history import BLUE, GREEN, Known
+from tests.integration.operator_world import Shop, a_check
+
+BAD: Final = 0.2
+ROUTES: Final = "/apis/gateway.networking.k8s.io/v1"
+
+
+class Trouble(StrEnum):
+    """What befalls a go-live."""
+
+    NONE = "none"
+    BREACH = "breach"
+    PODS = "pods"
+    """All of green's pods are gone."""
+    TARGET = "target"
+    """A person sets the target back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A go-live and how it ends where nothing disturbs it."""
+
+    name: str
+    steps: tuple[int, ...] = (10, 50, 100)
+    trouble: Trouble = Trouble.NONE
+    at: int = 0
+    """The weight whose reading back brings the trouble."""
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The fields of the GoLive's spec."""
+        steps = [{"weight": weight, "hold": self._hold(weight)} for weight in self.steps[:-1]]
+        query = f'{GAUGE}{{namespace="$(namespace)"}}'
+        return {
+            "steps": [*steps, {"weight": 100}],
+            "checks": [a_check(query)],
+            "stabilise": {"for": self._hold(100)},
+        }
+
+    @property
+    def ends(self) -> str:
+        """The phase that it rests in."""
+        return "RolledBack" if self.trouble in {Trouble.BREACH, Trouble.PODS} else "Live"
+
+    @property
+    def live(self) -> str:
+        """The colour that serves in the end."""
+        return "green" if self.trouble is Trouble.NONE else "blue"
+
+    def _hold(self, weight: int) -> str:
+        # Long enough for the trouble to be seen before the next step would be taken.
+        return "8s" if self.trouble is not Trouble.NONE and weight == self.at else "300ms"
+
+
+SCENARIOS: Final = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("good"),
+        Scenario("five", (10, 25, 50, 75, 100)),
+        Scenario("two", (10, 100)),
+        Scenario("breach-10", trouble=Trouble.BREACH, at=10),
+        Scenario("breach-50", trouble=Trouble.BREACH, at=50),
+        Scenario("breach-100", (10, 100), Trouble.BREACH, 100),
+        Scenario("pods-10", trouble=Trouble.PODS, at=10),
+        Scenario("pods-50", trouble=Trouble.PODS, at=50),
+        Scenario("target-10", trouble=Trouble.TARGET, at=10),
+        Scenario("target-50", trouble=Trouble.TARGET, at=50),
+    )
+}
+
+
+@dataclass
+class World(Shop):
+    """A namespace whose route holds more than the two weights, and whose changes are dated."""
+
+    known: Known = field(default_factory=Known)
+    exporter: Exporter = field(default_factory=Exporter)
+
+    def set_up(self, *left_out: str) -> None:
+        """Write everything a go-live needs, and have its check pass."""
+        self.exporter.errors[self.namespace] = 0.0
+        super().set_up(*left_out)
+        self.known.ready.append((now(), 2))
+
+    def route(self, *backends: tuple[str, int], name: str = "web") -> None:
+        """Write a route as a person would."""
+        refs = [{"name": backend, "port": 80, "weight": weight} for backend, weight in backends]
+        modified = {"set": [{"name": "x-shop", "value": "web"}]}
+        rule = {
+            "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
+            "filters": [{"type": "RequestHeaderModifier", "requestHeaderModifier": modified}],
+            "backendRefs": refs,
+            "timeouts": {"request": "10s"},
+        }
+        other = {
+            "matches": [{"path": {"type": "PathPrefix", "value": "/static"}}],
+            "backendRefs": [{"name": "static", "port": 80, "weight": 7}],
+        }
+        body = {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "HTTPRoute",
+            "metadata": {"name": name, "labels": {"team": "shop"}, "annotations": {"note": "do not touch"}},
+            "spec": {"hostnames": ["shop.example"], "rules": [rule, other]},
+        }
+        self.post(f"{ROUTES}/namespaces/{self.namespace}/httproutes", body)
+
+    def befall(self, trouble: Trouble) -> None:
+        """Bring a trouble about."""
+        if trouble is Trouble.BREACH:
+            self.known.breaches.append((now(), float("inf")))
+            self.exporter.errors[self.namespace] = BAD
+        if trouble is Trouble.PODS:
+            self.known.ready.append((now(), 0))
+            self.ready_pods(GREEN, 0)
+        if trouble is Trouble.TARGET:
+            self.edit(target="blue")
+
+    def leave(self) -> None:
+        """Leave nothing that anybody works on, nor asks for."""
+        self.exporter.errors.pop(self.namespace, None)
+        super().leave()
+
+
+def now() -> float:
+    """Return the moment as the API server on this machine writes it into its audit log."""
+    return time.time()  # noqa: TID251  # compared with stamps of the same clock, it decides nothing
+
+
+__all__ = ["BLUE", "GREEN", "SCENARIOS", "Scenario", "Trouble", "World", "now"]
