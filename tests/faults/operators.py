@@ -13,6 +13,7 @@ from dev.cluster import cache
 from dev.controlplane.process import Process
 from golive import wiring
 from golive.settings import parse_settings
+from tests.faults.crews import OWNER
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
 
@@ -101,7 +102,7 @@ class Droppable:
     def start(self) -> None:
         """Start it on this loop."""
         self.token, flags = self.berth.flags(self.berth.proxy.plain_url)
-        self._task = asyncio.create_task(wiring.run(parse_settings(flags)), name=self.token)
+        self._task = asyncio.create_task(_owned(self.token, flags), name=self.token)
         self._task.add_done_callback(_look)
 
     def kill(self) -> None:
@@ -109,6 +110,11 @@ class Droppable:
         self.berth.plan.dead.add(self.token)
         if self._task is not None:
             self._task.cancel()
+
+
+async def _owned(token: str, flags: list[str]) -> None:
+    OWNER.set(token)
+    await wiring.run(parse_settings(flags))
 
 
 def _look(task: "asyncio.Task[None]") -> None:

@@ -14,6 +14,7 @@ from dev.cluster import binaries
 from dev.controlplane import ControlPlane, PrometheusServer, control_plane, prometheus_server
 from dev.controlplane.process import answers
 from golive import wiring
+from tests.faults.crews import keep_apart
 from tests.faults.exporter import Exporter, exporter
 from tests.faults.history import AuditLog
 from tests.faults.operators import ROOT
@@ -47,6 +48,7 @@ async def stage(directory: Path) -> AsyncIterator[Stage]:
     """Set the stage; files and logs are in `directory`."""
     # The operators of this process share its log with everything else: it is set up once, and not by each of them.
     wiring.configure_logs = lambda *_: None
+    keep_apart(asyncio.get_running_loop())
     with ExitStack() as running:
         plane = running.enter_context(control_plane(directory / "control-plane", audit=True))
         crds = [ROOT / "crds", binaries.gateway_api() / "gateway.networking.k8s.io_httproutes.yaml"]
