@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from tests.faults.crews import OWNER
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
 
+log = logging.getLogger(__name__)
 ROOT: Final = Path(__file__).parents[2]
 LEASE: Final[tuple[str, ...]] = ()
 """Flags of an election that is quick enough for a test."""
@@ -33,6 +35,10 @@ class Operator(Protocol):
 
     def kill(self) -> None:
         """End it as a crash would: nothing of it reaches the API server any more."""
+        ...
+
+    def has_ended(self) -> bool:
+        """Tell whether it has ended by itself, as one does that cannot start."""
         ...
 
 
@@ -81,9 +87,12 @@ class Killable:
 
     def kill(self) -> None:
         """End it by SIGKILL."""
-        self.signal(signal.SIGKILL)
         if self._process is not None:
             self._process.kill()
+
+    def has_ended(self) -> bool:
+        """Tell whether the process is gone."""
+        return self._process is not None and not self._process.is_running()
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -112,15 +121,19 @@ class Droppable:
             self._task.cancel()
 
 
+    def has_ended(self) -> bool:
+        """Tell whether the task is over."""
+        return self._task is not None and self._task.done()
+
+
 async def _owned(token: str, flags: list[str]) -> None:
     OWNER.set(token)
     await wiring.run(parse_settings(flags))
 
 
 def _look(task: "asyncio.Task[None]") -> None:
-    # How a dropped operator ends is nobody's concern; that its error was looked at is asyncio's.
-    if not task.cancelled():
-        task.exception()
+    if not task.cancelled() and (error := task.exception()):
+        log.warning("%s has ended: %r", task.get_name(), error)
 
 
 def _kubeconfig(url: str, token: str) -> dict[str, object]:

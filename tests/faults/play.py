@@ -21,6 +21,9 @@ QUIET: Final = 0.5
 LAGS_FOR: Final = 3.0
 """Seconds for which an operator that was started anew sees old lists and late watches."""
 _LAG: Final = 1.0
+MISSED: Final = "the fault never fired"
+REVIVED_AFTER: Final = 0.5
+"""Seconds after which an operator that has ended by itself is started again."""
 Ending = dict[str, Any]
 
 
@@ -38,6 +41,10 @@ class Result:
     writes: int
     events: int
     stops: int
+    revived: int
+    """How often an operator had ended by itself."""
+    missed: bool
+    """Whether it was over before the fault's turn came."""
     seconds: float
 
     @property
@@ -59,6 +66,7 @@ class Play:
     operators: list[Operator] = field(default_factory=list)
     """The first is the one that is stopped; a standby follows."""
     stops: int = 0
+    revived: int = 0
     problems: list[str] = field(default_factory=list)
 
     async def run(self) -> Result:
@@ -70,7 +78,7 @@ class Play:
         if self.trial.standby:
             self.add_operator()
         await asyncio.to_thread(lambda: self.world.golive(**self.trial.scenario.spec))
-        beside = [asyncio.create_task(one) for one in (self._trouble(), self._act())]
+        beside = [asyncio.create_task(one) for one in (self._trouble(), self._act(), self._revive())]
         try:
             left = self.trial.patience + began - loop.time()
             if not await self.stage.seen.until(self.namespace, self._rests, left):
@@ -128,6 +136,15 @@ class Play:
             await self.until_weight(scenario.at, self.trial.patience)
             await asyncio.to_thread(self.world.befall, scenario.trouble)
 
+    async def _revive(self) -> None:
+        # As a kubelet does with a container that has ended.
+        while True:
+            await asyncio.sleep(REVIVED_AFTER)
+            for operator in [one for one in self.operators if one.has_ended()]:
+                self.operators.remove(operator)
+                self.revived += 1
+                self.add_operator()
+
     async def _act(self) -> None:
         if self.trial.act is not None:
             await self.trial.act(self)
@@ -166,8 +183,9 @@ class Play:
 
     def _result(self, history: History, end: Ending, seconds: float) -> Result:
         fired = self.plan.fired
-        if self.trial.disturbs and not fired:
-            self.problems.append("the fault never fired")
+        missed = self.trial.disturbs and not fired
+        if missed:
+            self.problems.append(MISSED)
         return Result(
             trial=self.trial,
             ending=end,
@@ -178,6 +196,8 @@ class Play:
             writes=self.plan.written[""],
             events=self.plan.events,
             stops=self.stops,
+            revived=self.revived,
+            missed=missed,
             seconds=seconds,
         )
 

@@ -1,7 +1,7 @@
 """A trial: one go-live, what disturbs it, and how it is told apart from every other."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.faults.plan import Fault
@@ -45,3 +45,10 @@ class Trial:
     def disturbs(self) -> bool:
         """Whether something is to happen that counts when it does."""
         return bool(self.faults or self.dropped or self.expired or self.stale)
+
+    def within(self, writes: int, events: int) -> "Trial":
+        """Return the trial with its faults early enough for a run of so many writes and events."""
+        faults = tuple(replace(fault, nth=min(fault.nth, writes - 2)) for fault in self.faults)
+        dropped = frozenset(min(nth, events - 2) for nth in self.dropped)
+        expired = frozenset(min(nth, events - 2) for nth in self.expired)
+        return replace(self, faults=faults, dropped=dropped, expired=expired)
