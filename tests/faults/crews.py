@@ -20,6 +20,8 @@ _owners: "WeakKeyDictionary[asyncio.Task[Any], str]" = WeakKeyDictionary()
 def keep_apart(loop: asyncio.AbstractEventLoop) -> None:
     """Have a loop note who creates its tasks, and kopf end none but its own."""
     loop.set_task_factory(_created)
+    # Signals are for the whole, which ends its operators in order.
+    loop.add_signal_handler = lambda *_: None  # type: ignore[method-assign]  # of this loop only
     aiotasks.all_tasks = _own_tasks
 
 

@@ -65,7 +65,8 @@ def events(measures: Measures, _: random.Random) -> Iterator[Trial]:
     """Each watch event is dropped in turn."""
     for name in ("good", "breach-50", "pods-10", "target-10"):
         for nth in range(1, measures[name].events + 1):
-            yield Trial(f"events/{name}/{nth}", SCENARIOS[name], dropped=frozenset({nth}))
+            dropped = frozenset({nth})
+            yield Trial(f"events/{name}/{nth}", SCENARIOS[name], dropped=dropped, flags=("--relist", "4s"))
 
 
 def expiries(measures: Measures, _: random.Random) -> Iterator[Trial]:

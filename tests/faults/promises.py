@@ -12,6 +12,7 @@ from typing import Any, Final
 from golive.api.types import parse_duration
 from tests.faults.history import BLUE, GREEN, History, Move, Raw, Write, green, weights
 
+SAME_CLOCK: Final = 0.3
 CLOCKS_DIFFER: Final = 1.0
 KNOWN_WITHIN: Final = 1.0
 """Seconds until an operator knows of pods."""
@@ -133,20 +134,23 @@ def _next(spec: Raw, weight: int) -> int:
 
 
 def _hold_missing(history: History, move: Move, spec: Raw) -> float:
-    """Return the seconds by which a rise came too early; the hold lasts as long as every check needs, at the least."""
+    """Return the seconds by which a rise came too early for the step's hold, or for the stretch that every check needs."""
     held = next((step for step in spec["steps"] if step["weight"] == green(move.before)), None)
     if held is None:
         return 0.0
+    earlier = [write for write in history.writes if write.version < move.write.version]
+    acknowledged = [write for write in earlier if write.kind == "golives" and _stands_at(write.after, held["weight"])]
+    carried = [write for write in earlier if write.kind == "httproutes" and write.agent]
+    if not acknowledged:
+        # A weight that was never read back was never held.
+        return math.inf
     stretch = max(3 * _seconds(check["interval"]) for check in spec["checks"])
-    hold = max(_seconds(held.get("hold", "0s")), stretch)
-    acknowledged = [
-        write.at
-        for write in history.of("golives")
-        if write.version < move.write.version and _stands_at(write.after, green(move.before))
-    ]
-    # A weight that was never read back was never held.
-    since = acknowledged[0] if acknowledged else move.write.at
-    return since + hold - CLOCKS_DIFFER - move.write.at
+    begins = ((acknowledged[0], _seconds(held.get("hold", "0s"))), (carried[0], stretch))
+    return max(_ends(begin, seconds, move.write) for begin, seconds in begins) - move.write.at
+
+
+def _ends(begin: Write, seconds: float, move: Write) -> float:
+    return begin.at + seconds - (SAME_CLOCK if begin.agent == move.agent else CLOCKS_DIFFER)
 
 
 def _stands_at(golive: Raw, weight: int) -> bool:

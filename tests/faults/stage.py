@@ -17,7 +17,7 @@ from golive import wiring
 from tests.faults.crews import keep_apart
 from tests.faults.exporter import Exporter, exporter
 from tests.faults.history import AuditLog
-from tests.faults.operators import ROOT
+from tests.faults.operators import ROOT, end_operator
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.seen import Seen, watching
 from tests.integration.api_server import ApiServer, connected
@@ -48,6 +48,7 @@ async def stage(directory: Path) -> AsyncIterator[Stage]:
     """Set the stage; files and logs are in `directory`."""
     # The operators of this process share its log with everything else: it is set up once, and not by each of them.
     wiring.configure_logs = lambda *_: None
+    wiring.end_process = end_operator
     keep_apart(asyncio.get_running_loop())
     with ExitStack() as running:
         plane = running.enter_context(control_plane(directory / "control-plane", audit=True))

@@ -29,6 +29,8 @@ class Trial:
     act: Act | None = None
     program: tuple[str, ...] = ()
     """What is started as a process of its own; the operator runs in this process where it is empty."""
+    flags: tuple[str, ...] = ()
+    """Further flags of its operators."""
     standby: bool = False
     """Whether a second operator stands by."""
     unsteady: bool = False

@@ -57,7 +57,7 @@ class Scenario:
 
     def _hold(self, weight: int) -> str:
         # Long enough for the trouble to be seen before the next step would be taken.
-        return "8s" if self.trouble is not Trouble.NONE and weight == self.at else "300ms"
+        return "8s" if self.trouble is not Trouble.NONE and weight == self.at else "1500ms"
 
 
 SCENARIOS: Final = {
