@@ -21,8 +21,10 @@ from tests.faults.proxy import Proxy
 
 log = logging.getLogger(__name__)
 ROOT: Final = Path(__file__).parents[2]
-LEASE: Final = ("--lease-duration", "2s", "--renew-deadline", "1500ms", "--retry-period", "300ms")
-"""An election that is quick enough for a test, and patient enough for a crowded machine."""
+FAST_LEASE: Final = ("--lease-duration", "4s", "--renew-deadline", "3s", "--retry-period", "500ms")
+"""For operators whose Lease has to run out."""
+CALM_LEASE: Final = ("--lease-duration", "100s", "--renew-deadline", "90s", "--retry-period", "5s")
+"""For operators in this process, whose Lease the test takes away when it drops them."""
 
 
 class Operator(Protocol):
@@ -56,7 +58,7 @@ class Berth:
     """Further flags."""
     started: int = 0
 
-    def flags(self, url: str) -> tuple[str, list[str]]:
+    def flags(self, url: str, lease: tuple[str, ...]) -> tuple[str, list[str]]:
         """Return the next operator's token and its command line."""
         self.started += 1
         token = f"{self.namespace}.{self.started}"
@@ -64,7 +66,7 @@ class Berth:
         path.write_text(json.dumps(_kubeconfig(url, token)))
         flags = ["run", "--kubeconfig", str(path), "--namespace", self.namespace]
         flags += ["--prometheus", self.prometheus, "--scrape-interval", "1s", "--settle", "200ms"]
-        return token, [*flags, *LEASE, *self.more]
+        return token, [*flags, *lease, *self.more]
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class Killable:
 
     def start(self) -> None:
         """Start `python -m golive`, or another program in its place."""
-        self.token, flags = self.berth.flags(self.berth.proxy.url)
+        self.token, flags = self.berth.flags(self.berth.proxy.url, FAST_LEASE)
         self.log = self.berth.directory / f"{self.token}.log"
         # Many starts in a run: compiled once, each takes a second less of the cores.
         env = ["env", "-u", "PYTHONDONTWRITEBYTECODE", f"PYTHONPATH={ROOT / 'operator'}:{ROOT}"]
@@ -111,7 +113,7 @@ class Droppable:
 
     def start(self) -> None:
         """Start it on this loop."""
-        self.token, flags = self.berth.flags(self.berth.proxy.plain_url)
+        self.token, flags = self.berth.flags(self.berth.proxy.plain_url, CALM_LEASE)
         _running[self.token] = self
         self._task = asyncio.create_task(_owned(self.token, flags), name=self.token)
         self._task.add_done_callback(_look)

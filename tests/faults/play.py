@@ -68,6 +68,7 @@ class Play:
     stops: int = 0
     revived: int = 0
     problems: list[str] = field(default_factory=list)
+    _restarting: "asyncio.Task[None] | None" = None
 
     async def run(self) -> Result:
         """Play it; whatever happens, its operators end."""
@@ -105,11 +106,19 @@ class Play:
     def replace(self) -> None:
         """Stop the operator as a crash would, and start another."""
         self.stops += 1
-        self.operators.pop(0).kill()
+        stopped = self.operators.pop(0)
+        stopped.kill()
         if self.trial.stale:
             self._look_back()
-        if not self.operators or not self.trial.standby:
+        if isinstance(stopped, Droppable):
+            self._restarting = asyncio.create_task(self._restart())
+        else:
             self.add_operator()
+
+    async def _restart(self) -> None:
+        # Nothing of a dropped operator passes the proxy any more: nobody need wait until its Lease has run out.
+        await asyncio.to_thread(self.world.free_lease)
+        self.add_operator()
 
     async def until_weight(self, weight: int, seconds: float = 60.0) -> None:
         """Wait until a weight has been read back."""

@@ -1,6 +1,7 @@
 """Everything that trials share: a control plane with an audit log, a Prometheus, the proxy, and who watches them."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
@@ -49,6 +50,8 @@ async def stage(directory: Path) -> AsyncIterator[Stage]:
     # The operators of this process share its log with everything else: it is set up once, and not by each of them.
     wiring.configure_logs = lambda *_: None
     wiring.end_process = end_operator
+    # No certificate is checked here, and to load the machine's authorities costs more than all else of a start.
+    ssl.SSLContext.load_default_certs = lambda *_, **__: None
     keep_apart(asyncio.get_running_loop())
     with ExitStack() as running:
         plane = running.enter_context(control_plane(directory / "control-plane", audit=True))

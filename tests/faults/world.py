@@ -123,6 +123,12 @@ class World(Shop):
         if trouble is Trouble.TARGET:
             self.edit(target="blue")
 
+    def free_lease(self) -> None:
+        """Have the operators' Lease run out."""
+        path = f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases/golive"
+        if self.server.http.get(path).is_success:
+            self.patch(path, {"spec": {"holderIdentity": ""}})
+
     def leave(self) -> None:
         """Leave nothing that anybody works on, nor asks for."""
         self.exporter.errors.pop(self.namespace, None)
