@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from tests.bad_checks import BAD_CHECKS
 from tests.bad import (
     OBJECT_NAME,
     Bad,
@@ -11,6 +10,7 @@ from tests.bad import (
     says,
     typed,
 )
+from tests.bad_checks import BAD_CHECKS
 from tests.specs import MANY_ROUTES, component
 
 _SHARED_DEPLOYMENT: Final = component("api") | {"blue": {"deployment": "web-blue", "service": "api-blue"}}

@@ -4,12 +4,14 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Final
 
 from tests.faults.plan import Effect, Fault
 from tests.faults.trial import Trial
 from tests.faults.world import SCENARIOS
 
+HERE: Final = Path(__file__).parent
 OPERATOR: Final = ("-m", "golive")
 
 
@@ -47,9 +49,7 @@ def cuts(measures: Measures, _: random.Random) -> Iterator[Trial]:
 def answers(measures: Measures, _: random.Random) -> Iterator[Trial]:
     """A failure is answered to a write that was not, or was carried out."""
     effects = (Effect.ANSWER, Effect.DISGUISE)
-    for (name, nth), effect, status in product(
-        _writes(measures, WHOLE), effects, (409, 410, 422, 429, 500)
-    ):
+    for (name, nth), effect, status in product(_writes(measures, WHOLE), effects, (409, 410, 422, 429, 500)):
         fault = Fault(effect, nth, status=status)
         yield Trial(f"answers/{name}/{effect}-{status}-{nth}", SCENARIOS[name], (fault,))
 
@@ -89,22 +89,55 @@ def storms(measures: Measures, dice: random.Random) -> Iterator[Trial]:
         name = dice.choice(sorted(SCENARIOS))
         faults = tuple(_any_fault(dice, measures[name].writes) for _ in range(dice.randint(2, 5)))
         expired = frozenset({dice.randint(1, measures[name].events)})
-        yield Trial(f"storms/{name}/{number}", SCENARIOS[name], faults, expired=expired, patience=90)
+        yield Trial(f"storms/{name}/{number}", SCENARIOS[name], faults, expired=expired)
+
+
+BROKEN: Final = {
+    "leaves_out_a_step": ("I1", "five"),
+    "raises_unrecorded": ("I1", "good"),
+    "holds_nothing": ("I1", "good"),
+    "asks_no_check": ("I1", "breach-10"),
+    "goes_up_after_the_verdict": ("I2", "breach-10"),
+    "raises_onto_nobody": ("I4", "pods-10"),
+    "takes_a_step_again": ("I5", "good"),
+    "leads_unelected": ("I6", "good"),
+    "tidies_the_route": ("I7", "two"),
+}
+"""Operators that are broken on purpose: which promise each breaks, and in which scenario."""
+
+
+def broken() -> list[Trial]:
+    """One trial of each broken operator, which the checker has to catch."""
+    return [
+        Trial(
+            f"broken/{scenario}/{name}",
+            SCENARIOS[scenario],
+            program=(str(HERE / "broken" / f"{name}.py"),),
+            standby=name == "leads_unelected",
+            patience=40,
+        )
+        for name, (_, scenario) in BROKEN.items()
+    ]
 
 
 Maker = Callable[[Measures, random.Random], Iterator[Trial]]
 KINDS: Final[Mapping[str, Maker]] = {
-    maker.__name__: maker
-    for maker in (kills, drops, cuts, answers, delays, events, expiries, stale, storms)
+    maker.__name__: maker for maker in (kills, drops, cuts, answers, delays, events, expiries, stale, storms)
 }
 
 
 def trials(measures: Measures, seed: int) -> list[Trial]:
     """Return every trial, those of a kind together."""
-    return [trial for name, maker in KINDS.items() for trial in maker(measures, random.Random(f"{seed} {name}"))]  # noqa: S311  # dice that can be thrown again
+    found: list[Trial] = []
+    for name, maker in KINDS.items():
+        dice = random.Random(f"{seed} {name}")  # noqa: S311  # dice that can be thrown again
+        found += maker(measures, dice)
+    return found
 
 
-def _writes(measures: Measures, names: "Iterator[str] | Mapping[str, object] | tuple[str, ...]") -> Iterator[tuple[str, int]]:
+def _writes(
+    measures: Measures, names: "Iterator[str] | Mapping[str, object] | tuple[str, ...]"
+) -> Iterator[tuple[str, int]]:
     return ((name, nth) for name in names for nth in range(1, measures[name].writes + 1))
 
 

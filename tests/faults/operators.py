@@ -124,7 +124,6 @@ class Droppable:
         if self._task is not None:
             self._task.cancel()
 
-
     def has_ended(self) -> bool:
         """Tell whether the task is over."""
         return self._task is not None and self._task.done()

@@ -137,7 +137,9 @@ class Play:
         self.plan = Plan(trial.faults, trial.dropped, trial.expired, on_stop=self.replace)
         prometheus = stage.unsteady if trial.unsteady else stage.prometheus
         stage.proxy.plans[self.namespace] = self.plan
-        self.berth = Berth(self.namespace, stage.proxy, self.plan, prometheus.url, stage.directory, trial.flags)
+        self.berth = Berth(
+            self.namespace, stage.proxy, self.plan, prometheus.url, stage.directory, trial.flags
+        )
 
     async def _trouble(self) -> None:
         scenario = self.trial.scenario

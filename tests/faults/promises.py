@@ -62,13 +62,13 @@ def never_onto_nobody(history: History) -> Iterator[str]:
 
 def no_step_twice(history: History) -> Iterator[str]:
     """I5: no step is skipped or repeated, and what was taken back stays back."""
-    run, reached, back = 0, 0, False
+    run, reached = 0, 0
     for write in history.writes:
         if write.kind == "golives" and write.agent:
             status = write.after.get("status") or {}
             number, step = (status.get("run") or {}).get("number", 0), status.get("step") or {}
             if number != run:
-                run, reached, back = number, 0, False
+                run, reached = number, 0
             if step.get("lowered"):
                 reached = min(reached, step["index"] - 1)
             if step and not step.get("acknowledgedAt") and step["index"] != reached + 1:
@@ -101,7 +101,7 @@ def only_weights(history: History) -> Iterator[str]:
             yield f"{_said(move)}: something else in the route has changed"
         if sum(weights(move.write.after).values()) != sum(weights(move.before).values()):
             yield f"{_said(move)}: the weights sum to {sum(weights(move.write.after).values())}"
-        others = [one["path"] for one in move.write.request if one["op"] not in {"test"} and not _is_weight(one)]
+        others = [one["path"] for one in move.write.request if one["op"] != "test" and not _is_weight(one)]
         if others:
             yield f"{_said(move)}: it writes {', '.join(others)}"
 
@@ -139,7 +139,9 @@ def _hold_missing(history: History, move: Move, spec: Raw) -> float:
     if held is None:
         return 0.0
     earlier = [write for write in history.writes if write.version < move.write.version]
-    acknowledged = [write for write in earlier if write.kind == "golives" and _stands_at(write.after, held["weight"])]
+    acknowledged = [
+        write for write in earlier if write.kind == "golives" and _stands_at(write.after, held["weight"])
+    ]
     carried = [write for write in earlier if write.kind == "httproutes" and write.agent]
     if not acknowledged:
         # A weight that was never read back was never held.

@@ -55,7 +55,9 @@ class Proxy:
             return await self._write(request, plan, token, resource)
         return await self._read(request, plan, token)
 
-    async def _write(self, request: web.BaseRequest, plan: Plan, token: str, resource: str) -> web.StreamResponse:
+    async def _write(
+        self, request: web.BaseRequest, plan: Plan, token: str, resource: str
+    ) -> web.StreamResponse:
         body = await request.read()
         fault = plan.write(resource)
         if fault is None:
@@ -160,7 +162,7 @@ async def proxy(plane: ControlPlane, directory: Path) -> AsyncIterator[Proxy]:
 
 async def _passable(plan: Plan, token: str, resource: str) -> bool:
     """Wait while the way swallows everything; False where it refuses."""
-    while (way := plan.way_of(token, resource)) is Way.BLACK_HOLE:
+    while (way := plan.way_of(token, resource)) is Way.BLACK_HOLE:  # noqa: ASYNC110  # it is made of several facts
         await asyncio.sleep(LOOK)
     return way is Way.OPEN
 
@@ -191,7 +193,14 @@ def _status(code: int) -> dict[str, object]:
     reasons = {409: "Conflict", 410: "Expired", 422: "Invalid", 429: "TooManyRequests"}
     reason = reasons.get(code, "InternalError")
     message = f"a fault of the test: {reason}"
-    return {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "reason": reason, "code": code}
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code,
+    }
 
 
 def _failure(code: int) -> web.Response:

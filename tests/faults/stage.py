@@ -3,13 +3,12 @@
 import asyncio
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from collections.abc import Iterator
 
 from dev.cluster import binaries
 from dev.controlplane import ControlPlane, PrometheusServer, control_plane, prometheus_server
@@ -48,10 +47,10 @@ class Stage:
 async def stage(directory: Path) -> AsyncIterator[Stage]:
     """Set the stage; files and logs are in `directory`."""
     # The operators of this process share its log with everything else: it is set up once, and not by each of them.
-    wiring.configure_logs = lambda *_: None
+    wiring.configure_logs = lambda *_: None  # type: ignore[attr-defined]  # a name of another module's
     wiring.end_process = end_operator
     # No certificate is checked here, and to load the machine's authorities costs more than all else of a start.
-    ssl.SSLContext.load_default_certs = lambda *_, **__: None
+    ssl.SSLContext.load_default_certs = lambda *_, **__: None  # type: ignore[method-assign]  # for this process
     keep_apart(asyncio.get_running_loop())
     with ExitStack() as running:
         plane = running.enter_context(control_plane(directory / "control-plane", audit=True))

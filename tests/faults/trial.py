@@ -35,7 +35,9 @@ class Trial:
     """Whether a second operator stands by."""
     unsteady: bool = False
     """Whether it asks the Prometheus that is stopped and started."""
-    patience: float = 60.0
+    is_long: bool = False
+    """Whether it takes minutes."""
+    patience: float = 150.0
     """Seconds from its start within which it ends."""
 
     @property

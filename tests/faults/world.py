@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from typing_extensions import override
+
 from tests.faults.exporter import GAUGE, Exporter
 from tests.faults.history import BLUE, GREEN, Known
 from tests.integration.operator_world import Shop, a_check
@@ -84,12 +86,14 @@ class World(Shop):
     known: Known = field(default_factory=Known)
     exporter: Exporter = field(default_factory=Exporter)
 
+    @override
     def set_up(self, *left_out: str) -> None:
         """Write everything a go-live needs, and have its check pass."""
         self.exporter.errors[self.namespace] = 0.0
         super().set_up(*left_out)
         self.known.ready.append((now(), 2))
 
+    @override
     def route(self, *backends: tuple[str, int], name: str = "web") -> None:
         """Write a route as a person would."""
         refs = [{"name": backend, "port": 80, "weight": weight} for backend, weight in backends]
@@ -129,6 +133,7 @@ class World(Shop):
         if self.server.http.get(path).is_success:
             self.patch(path, {"spec": {"holderIdentity": ""}})
 
+    @override
     def leave(self) -> None:
         """Leave nothing that anybody works on, nor asks for."""
         self.exporter.errors.pop(self.namespace, None)
