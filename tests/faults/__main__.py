@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from dev.cluster.progress import ClusterError
@@ -14,6 +15,7 @@ from dev.endings import end_in_order
 from tests.faults.kinds import BROKEN, KINDS
 from tests.faults.operators import ROOT
 from tests.faults.play import Result
+from tests.faults.slice import slice_of
 from tests.faults.stage import in_a_loop
 from tests.faults.suite import AT_ONCE, Choice, Played, Suite, perform
 from tests.faults.trial import Trial
@@ -25,6 +27,8 @@ def chooser(given: argparse.Namespace) -> Choice:
     """Return what chooses the trials that the command line names."""
 
     def choose(every: Sequence[Trial]) -> list[Trial]:
+        if given.slice:
+            return list(slice_of(every))
         if given.trial:
             return [trial for trial in every if trial.name in given.trial]
         found = [trial for trial in every if not given.only or trial.kind in given.only]
@@ -48,7 +52,9 @@ def table(results: Sequence[Result]) -> str:
 def report(played: Played, seconds: float) -> dict[str, object]:
     """Return what build/faults.json says."""
     suite = played.suite
-    kills = [result for result in suite.results if result.trial.program and result.stops]
+    kills = [
+        result for result in suite.results if result.trial.kind in {"kills", "processes"} and result.stops
+    ]
     return {
         "seed": suite.seed,
         "runs": len(suite.results),
@@ -58,11 +64,27 @@ def report(played: Played, seconds: float) -> dict[str, object]:
         },
         "kinds": Counter(result.trial.kind for result in suite.results),
         "fired": sum((result.fired for result in suite.results), Counter[str]()),
+        "took_over": {kind: _spread(suite.results, kind) for kind in ("takeovers", "processes", "defaults")},
         "violations": sum(len(result.violations) for result in suite.results),
-        "bad": [result.trial.name for result in suite.results if not result.ok],
+        "bad": {
+            result.trial.name: [*result.violations, *result.problems]
+            for result in suite.results
+            if not result.ok
+        },
         "broken": {"caught": len(played.broken) - len(played.uncaught), "uncaught": played.uncaught},
         "seconds": round(seconds, 1),
     }
+
+
+def _spread(results: Sequence[Result], kind: str) -> dict[str, list[float]]:
+    """Return the seconds in which takeovers of a kind were done, by what had befallen the leader: least, middle, most."""
+    took: dict[str, list[float]] = {}
+    for result in results:
+        if result.trial.kind == kind and result.took_over is not None:
+            harm = result.trial.name.rpartition("/")[2].rpartition("-")[0]
+            took.setdefault(harm, []).append(round(result.took_over, 2))
+    ordered = {harm: sorted(seconds) for harm, seconds in took.items()}
+    return {harm: [one[0], one[len(one) // 2], one[-1], len(one)] for harm, one in ordered.items()}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,6 +100,10 @@ def parser() -> argparse.ArgumentParser:
         "--trial", action="append", metavar="NAME", help="one trial by its name; may be repeated"
     )
     found.add_argument("--each", type=int, default=1, metavar="N", help="of the trials chosen, each N-th")
+    found.add_argument("--slice", action="store_true", help="some of each kind, in about two minutes")
+    found.add_argument(
+        "--report", type=Path, default=BUILD / "faults.json", metavar="FILE", help="what came of it"
+    )
     found.add_argument("--first", type=int, default=0, metavar="N", help="beginning with the N-th, from 0")
     found.add_argument("--at-once", type=int, default=AT_ONCE, metavar="N", help="operators in this process")
     return found
@@ -103,7 +129,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted; what was started is ended", file=sys.stderr)
         return 130
-    BUILD.joinpath("faults.json").write_text(json.dumps(report(played, time.monotonic() - began), indent=1))
+    given.report.write_text(json.dumps(report(played, time.monotonic() - began), indent=1))
     print(table(suite.results))
     for name in played.uncaught:
         print(f"not caught: the operator {name}, which breaks {BROKEN[name][0]}")

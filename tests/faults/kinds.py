@@ -4,15 +4,14 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Final
 
+from tests.faults.elections import OPERATOR, defaults, holds, leases, processes, takeovers
+from tests.faults.operators import HERE
 from tests.faults.plan import Effect, Fault
+from tests.faults.surroundings import clocks, metrics, outages, recreations
 from tests.faults.trial import Trial
 from tests.faults.world import SCENARIOS
-
-HERE: Final = Path(__file__).parent
-OPERATOR: Final = ("-m", "golive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,13 @@ def broken() -> list[Trial]:
 
 Maker = Callable[[Measures, random.Random], Iterator[Trial]]
 KINDS: Final[Mapping[str, Maker]] = {
-    maker.__name__: maker for maker in (kills, drops, cuts, answers, delays, events, expiries, stale, storms)
-}
+    maker.__name__: maker
+    for maker in (
+        kills, drops, cuts, answers, delays, events, expiries, stale, storms,
+        takeovers, processes, defaults, holds, leases,
+        outages, metrics, clocks, recreations,
+    )
+}  # fmt: skip
 
 
 def trials(measures: Measures, seed: int) -> list[Trial]:

@@ -20,6 +20,7 @@ from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
 
 log = logging.getLogger(__name__)
+HERE: Final = Path(__file__).parent
 ROOT: Final = Path(__file__).parents[2]
 FAST_LEASE: Final = ("--lease-duration", "4s", "--renew-deadline", "3s", "--retry-period", "500ms")
 """For operators whose Lease has to run out."""
@@ -42,6 +43,10 @@ class Operator(Protocol):
 
     def has_ended(self) -> bool:
         """Tell whether it has ended by itself, as one does that cannot start."""
+        ...
+
+    def stop(self) -> None:
+        """Ask it to end in order; it is not awaited."""
         ...
 
 
@@ -93,6 +98,10 @@ class Killable:
         if self._process is not None:
             self._process.kill()
 
+    def stop(self) -> None:
+        """Send it SIGTERM."""
+        self.signal(signal.SIGTERM)
+
     def has_ended(self) -> bool:
         """Tell whether the process is gone."""
         return self._process is not None and not self._process.is_running()
@@ -121,6 +130,11 @@ class Droppable:
     def kill(self) -> None:
         """Drop it: the proxy lets nothing more of it through, whatever it still tries."""
         self.berth.plan.dead.add(self.token)
+        if self._task is not None:
+            self._task.cancel()
+
+    def stop(self) -> None:
+        """Cancel it: what it does at its end still passes."""
         if self._task is not None:
             self._task.cancel()
 

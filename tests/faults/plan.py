@@ -77,6 +77,8 @@ class Plan:
     """What happened, by the word for it."""
     versions: list[str] = field(default_factory=list)
     """The resourceVersions that its writes came to, oldest first."""
+    holder: str = ""
+    """The operator whose write of the Lease was carried out last."""
     held: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once something is held."""
     _open: set["asyncio.Task[object]"] = field(default_factory=set)

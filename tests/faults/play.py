@@ -12,6 +12,7 @@ from tests.faults.history import History, weights
 from tests.faults.operators import Berth, Droppable, Killable, Operator
 from tests.faults.plan import Plan
 from tests.faults.promises import violations
+from tests.faults.proxy import LOOK
 from tests.faults.stage import Stage
 from tests.faults.trial import Trial
 from tests.faults.world import Trouble, World
@@ -45,6 +46,8 @@ class Result:
     """How often an operator had ended by itself."""
     missed: bool
     """Whether it was over before the fault's turn came."""
+    took_over: float | None
+    """Seconds from a fault of the leader to the next one's Lease."""
     seconds: float
 
     @property
@@ -67,6 +70,7 @@ class Play:
     """The first is the one that is stopped; a standby follows."""
     stops: int = 0
     revived: int = 0
+    took_over: float | None = None
     problems: list[str] = field(default_factory=list)
     _restarting: "asyncio.Task[None] | None" = None
 
@@ -119,6 +123,20 @@ class Play:
         # Nothing of a dropped operator passes the proxy any more: nobody need wait until its Lease has run out.
         await asyncio.to_thread(self.world.free_lease)
         self.add_operator()
+
+    def leader(self) -> Operator:
+        """Return the operator that holds the Lease."""
+        return next(one for one in self.operators if one.token == self.plan.holder)
+
+    async def until_taken_over(self, leader: str, seconds: float = 60.0) -> None:
+        """Wait until another operator holds the Lease, and note how long that took."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while self.plan.holder == leader:
+            if loop.time() > began + seconds:
+                raise AssertionError(f"nobody has taken over within {seconds:.0f} s")
+            await asyncio.sleep(LOOK)
+        self.took_over = loop.time() - began
 
     async def until_weight(self, weight: int, seconds: float = 60.0) -> None:
         """Wait until a weight has been read back."""
@@ -209,6 +227,7 @@ class Play:
             stops=self.stops,
             revived=self.revived,
             missed=missed,
+            took_over=self.took_over,
             seconds=seconds,
         )
 

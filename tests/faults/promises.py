@@ -6,6 +6,7 @@ second, and two operators' clocks differ by less than one.
 
 import copy
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -79,17 +80,16 @@ def no_step_twice(history: History) -> Iterator[str]:
 
 
 def one_at_a_time(history: History) -> Iterator[str]:
-    """I6: once an operator has written an object, no earlier operator's write of it takes effect."""
-    newest: dict[tuple[str, str], Write] = {}
+    """I6: once another operator has written an object, no write of the one before takes effect."""
+    terms: dict[tuple[str, str], list[Write]] = defaultdict(list)
     for write in history.writes:
-        key = (write.kind, write.name)
-        last = newest.get(key)
+        term = terms[write.kind, write.name]
+        last = term[-1] if term else None
         if not write.agent or not write.version or (last and last.version == write.version):
             continue
-        if last and write.agent < last.agent:
+        if last and last.agent != write.agent and write.agent in {one.agent for one in term}:
             yield f"operator {write.agent} wrote {write.kind} {write.name} after operator {last.agent} had"
-        if last is None or write.agent >= last.agent:
-            newest[key] = write
+        term.append(write)
 
 
 def only_weights(history: History) -> Iterator[str]:

@@ -91,6 +91,7 @@ class Proxy:
             data = await answer.read()
         if request.method in WRITES and answer.ok:
             plan.versions.append(_version(data))
+            plan.holder = token if _resource(request.path) == "leases" else plan.holder
         kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
         return web.Response(status=answer.status, body=data, headers=kept)
 
@@ -150,7 +151,7 @@ async def proxy(plane: ControlPlane, directory: Path) -> AsyncIterator[Proxy]:
         try:
             for secured in (True, False):
                 context = await asyncio.to_thread(_context, directory) if secured else None
-                site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context, shutdown_timeout=0.1)
+                site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
                 await site.start()
             (_, secure_port), (_, plain_port) = runner.addresses
             passing.url = f"https://127.0.0.1:{secure_port}"

@@ -11,7 +11,7 @@ async def lead(self: Election) -> None:
     self._since = self.now()
 
 
-async def keep(self: Election) -> None:
+async def keep(self: Election) -> None:  # noqa: ARG001  # a method's
     await asyncio.Event().wait()
 
 
