@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from dev.cluster import binaries
 from dev.cluster.progress import ClusterError
 from dev.endings import end_in_order
 from tests.faults.kinds import BROKEN, KINDS
@@ -120,6 +121,7 @@ def main() -> int:
     for name in ("kopf", "aiohttp", "asyncio", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
+        binaries.for_tests()
         suite = Suite(given.seed, given.at_once)
         whole = not (given.trial or given.only)
         played = in_a_loop(lambda: perform(directory, suite, chooser(given), with_broken=whole))
