@@ -16,7 +16,7 @@ from tests.faults.world import SCENARIOS
 
 APART: Final = 0.4
 """Seconds between two starts: a crowd at the door would make all of them late."""
-LATE: Final = 0.1
+LATE: Final = 0.2
 """Seconds by which the loop may be late for another start."""
 AT_ONCE: Final = 20
 """Operators in this process at a time."""
