@@ -4,7 +4,7 @@ An operator's tasks are those that it, or one of its tasks, has created. When it
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine, Generator
+from collections.abc import Callable, Collection, Coroutine, Generator
 from contextvars import Context, ContextVar
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -17,12 +17,24 @@ OWNER: Final[ContextVar[str]] = ContextVar("OWNER", default="")
 _owners: "WeakKeyDictionary[asyncio.Task[Any], str]" = WeakKeyDictionary()
 
 
+_endings: dict[str, Callable[[], object]] = {}
+
+
+def ask_to_end(token: str) -> None:
+    """Do what SIGTERM does to an operator."""
+    _endings[token]()
+
+
 def keep_apart(loop: asyncio.AbstractEventLoop) -> None:
     """Have a loop note who creates its tasks, and kopf end none but its own."""
     loop.set_task_factory(_created)
-    # Signals are for the whole, which ends its operators in order.
-    loop.add_signal_handler = lambda *_: None  # type: ignore[method-assign]  # of this loop only
+    loop.add_signal_handler = _note_ending  # type: ignore[assignment,method-assign]  # of this loop only
     aiotasks.all_tasks = _own_tasks
+
+
+def _note_ending(_: int, ending: Callable[[], object]) -> None:
+    # Signals are for the whole; an operator's own handler is called by whoever asks it to end.
+    _endings[OWNER.get()] = ending
 
 
 def _created(

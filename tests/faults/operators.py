@@ -15,7 +15,7 @@ from dev.cluster import cache
 from dev.controlplane.process import Process
 from golive import wiring
 from golive.settings import parse_settings
-from tests.faults.crews import OWNER
+from tests.faults.crews import OWNER, ask_to_end
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
 
@@ -134,9 +134,8 @@ class Droppable:
             self._task.cancel()
 
     def stop(self) -> None:
-        """Cancel it: what it does at its end still passes."""
-        if self._task is not None:
-            self._task.cancel()
+        """Do what SIGTERM would do."""
+        ask_to_end(self.token)
 
     def has_ended(self) -> bool:
         """Tell whether the task is over."""

@@ -12,6 +12,9 @@ from tests.faults.history import BLUE, GREEN, Known
 from tests.integration.operator_world import Shop, a_check
 
 BAD: Final = 0.2
+GONE_FOR: Final = 1.5
+"""Seconds in which a Deployment is not there; on a thread of its own."""
+APPS: Final = "/apis/apps/v1"
 ROUTES: Final = "/apis/gateway.networking.k8s.io/v1"
 
 
@@ -24,6 +27,8 @@ class Trouble(StrEnum):
     """All of green's pods are gone."""
     TARGET = "target"
     """A person sets the target back."""
+    DEPLOYMENT = "deployment"
+    """Green's Deployment is deleted, with all that it owns, and created again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Scenario:
     @property
     def ends(self) -> str:
         """The phase that it rests in."""
-        return "RolledBack" if self.trouble in {Trouble.BREACH, Trouble.PODS} else "Live"
+        return "Live" if self.trouble in {Trouble.NONE, Trouble.TARGET} else "RolledBack"
 
     @property
     def live(self) -> str:
@@ -73,6 +78,7 @@ SCENARIOS: Final = {
         Scenario("breach-100", (10, 100), Trouble.BREACH, 100),
         Scenario("pods-10", trouble=Trouble.PODS, at=10),
         Scenario("pods-50", trouble=Trouble.PODS, at=50),
+        Scenario("deployment-10", trouble=Trouble.DEPLOYMENT, at=10),
         Scenario("target-10", trouble=Trouble.TARGET, at=10),
         Scenario("target-50", trouble=Trouble.TARGET, at=50),
     )
@@ -126,6 +132,16 @@ class World(Shop):
             self.ready_pods(GREEN, 0)
         if trouble is Trouble.TARGET:
             self.edit(target="blue")
+        if trouble is Trouble.DEPLOYMENT:
+            self._renew_deployment()
+
+    def _renew_deployment(self) -> None:
+        self.known.ready.append((now(), 0))
+        for path in (f"deployments/{GREEN}", f"replicasets/{GREEN}-5d8f9"):
+            self.server.http.delete(f"{APPS}/namespaces/{self.namespace}/{path}").raise_for_status()
+        time.sleep(GONE_FOR)
+        self.deployment(GREEN)
+        self.known.ready.append((now(), 2))
 
     def free_lease(self) -> None:
         """Have the operators' Lease run out."""
