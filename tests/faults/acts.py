@@ -5,10 +5,11 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from tests.faults.history import BLUE, GREEN
 from tests.faults.operators import Killable, Operator
 from tests.faults.plan import Way
 from tests.faults.play import Play
-from tests.faults.world import BLUE, GREEN, ROUTES
+from tests.faults.world import ROUTES
 
 Harm = Callable[[Play, Operator], Awaitable[None]]
 SERVICES = "/api/v1"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,7 +59,7 @@ async def stage(directory: Path) -> AsyncIterator[Stage]:
         for crd in crds:
             plane.kubectl("apply", "--server-side", "-f", crd)
         for resource in _SERVED:
-            until(lambda url=f"{plane.url}/apis/{resource}": answers(url, token=plane.token), 20, resource)  # type: ignore[misc]  # a lambda's default has no annotation
+            until(partial(answers, f"{plane.url}/apis/{resource}", token=plane.token), 20, resource)
         server = running.enter_context(connected(plane))
         async with exporter() as numbers, proxy(plane, directory) as between, watching(plane) as seen:
             metrics = [

@@ -8,7 +8,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from tests.faults.exporter import GAUGE, Exporter
-from tests.faults.history import BLUE, GREEN, Known
+from tests.faults.history import GREEN, Known
 from tests.integration.operator_world import Shop, a_check
 
 BAD: Final = 0.2
@@ -159,6 +159,3 @@ class World(Shop):
 def now() -> float:
     """Return the moment as the API server on this machine writes it into its audit log."""
     return time.time()  # noqa: TID251  # compared with stamps of the same clock, it decides nothing
-
-
-__all__ = ["BLUE", "GREEN", "SCENARIOS", "Scenario", "Trouble", "World", "now"]
