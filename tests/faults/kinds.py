@@ -28,8 +28,8 @@ WHOLE: Final = ("good", "breach-50")
 
 
 def kills(measures: Measures, _: random.Random) -> Iterator[Trial]:
-    """SIGKILL after every write of a full go-live and of a rollback."""
-    for name, nth in _writes(measures, WHOLE):
+    """SIGKILL after every write of a full go-live, of a rollback, and of a target set back."""
+    for name, nth in _writes(measures, (*WHOLE, "target-50")):
         yield Trial(f"kills/{name}/{nth}", SCENARIOS[name], (Fault(Effect.STOP, nth),), program=OPERATOR)
 
 
