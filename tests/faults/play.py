@@ -83,11 +83,10 @@ class Play:
         if self.trial.standby:
             self.add_operator()
         await asyncio.to_thread(lambda: self.world.golive(**self.trial.scenario.spec))
-        beside = [asyncio.create_task(one) for one in (self._trouble(), self._act(), self._revive())]
+        acting = asyncio.create_task(self._act())
+        beside = [acting, asyncio.create_task(self._trouble()), asyncio.create_task(self._revive())]
         try:
-            left = self.trial.patience + began - loop.time()
-            if not await self.stage.seen.until(self.namespace, self._rests, left):
-                self.problems.append(f"it has not ended within {self.trial.patience:.0f} s: {self._words()}")
+            await self._until_over(acting, began + self.trial.patience)
             await asyncio.sleep(QUIET)
             history = self.stage.audit.take(self.namespace, self.world.known)
             return self._result(history, await asyncio.to_thread(self._ending), loop.time() - began)
@@ -98,6 +97,16 @@ class Play:
                 if isinstance(told, Exception):
                     self.problems.append(f"the trial itself failed: {told!r}")
             await self._leave()
+
+    async def _until_over(self, acting: "asyncio.Task[None]", deadline: float) -> None:
+        """Wait for the end, and for all that was to be done; what comes after an end must not undo it."""
+        loop = asyncio.get_running_loop()
+        await self.stage.seen.until(self.namespace, self._rests, deadline - loop.time())
+        await asyncio.wait({acting}, timeout=max(0.0, deadline - loop.time()))
+        if not acting.done():
+            self.problems.append("what was to be done beside it is not over")
+        if not await self.stage.seen.until(self.namespace, self._rests, deadline - loop.time()):
+            self.problems.append(f"it has not ended within {self.trial.patience:.0f} s: {self._words()}")
 
     def add_operator(self) -> Operator:
         """Start another operator."""
