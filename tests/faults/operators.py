@@ -70,7 +70,16 @@ class Berth:
         path = self.directory / f"{token}.kubeconfig"
         path.write_text(json.dumps(_kubeconfig(url, token)))
         flags = ["run", "--kubeconfig", str(path), "--namespace", self.namespace]
-        flags += ["--prometheus", self.prometheus, "--scrape-interval", "1s", "--settle", "200ms"]
+        flags += [
+            "--prometheus",
+            self.prometheus,
+            "--scrape-interval",
+            "3s",
+            "--settle",
+            "200ms",
+            "--listen",
+            "",
+        ]
         return token, [*flags, *lease, *self.more]
 
 

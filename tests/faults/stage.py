@@ -7,25 +7,21 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dev.cluster import binaries
 from dev.controlplane import ControlPlane, PrometheusServer, control_plane, prometheus_server
-from dev.controlplane.process import answers
 from golive import wiring
 from tests.faults.crews import keep_apart
 from tests.faults.exporter import Exporter, exporter
 from tests.faults.history import AuditLog
-from tests.faults.operators import ROOT, end_operator
+from tests.faults.operators import end_operator
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.seen import Seen, watching
 from tests.integration.api_server import ApiServer, connected
-from tests.integration.operator_world import until
+from tests.integration.resources import serve_golives, serve_routes
 
 T = TypeVar("T")
-_SERVED = ("golive.dev/v1alpha1/golives", "gateway.networking.k8s.io/v1/httproutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +44,15 @@ class Stage:
 async def stage(directory: Path) -> AsyncIterator[Stage]:
     """Set the stage; files and logs are in `directory`."""
     # The operators of this process share its log with everything else: it is set up once, and not by each of them.
-    wiring.configure_logs = lambda *_: None  # type: ignore[attr-defined]  # a name of another module's
+    wiring.configure_logs = lambda *_, **__: None  # type: ignore[attr-defined]  # a name of another module's
     wiring.end_process = end_operator
     # No certificate is checked here, and to load the machine's authorities costs more than all else of a start.
     ssl.SSLContext.load_default_certs = lambda *_, **__: None  # type: ignore[method-assign]  # for this process
     keep_apart(asyncio.get_running_loop())
     with ExitStack() as running:
         plane = running.enter_context(control_plane(directory / "control-plane", audit=True))
-        crds = [ROOT / "crds", binaries.gateway_api() / "gateway.networking.k8s.io_httproutes.yaml"]
-        for crd in crds:
-            plane.kubectl("apply", "--server-side", "-f", crd)
-        for resource in _SERVED:
-            until(partial(answers, f"{plane.url}/apis/{resource}", token=plane.token), 20, resource)
+        serve_golives(plane)
+        serve_routes(plane)
         server = running.enter_context(connected(plane))
         async with exporter() as numbers, proxy(plane, directory) as between, watching(plane) as seen:
             metrics = [
