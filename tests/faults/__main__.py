@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import shutil
 import sys
 import time
 from collections import Counter
@@ -115,14 +116,11 @@ def main() -> int:
     given = parser().parse_args()
     end_in_order()
     began = time.monotonic()
-    directory = BUILD / "faults" / time.strftime("%H%M%S")
-    directory.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=directory / "operators.log", level="INFO", format="%(asctime)s %(message)s")
-    for name in ("kopf", "aiohttp", "asyncio", "httpx"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    directory = _files()
+    suite = Suite(given.seed, given.at_once)
+    played, code = Played(suite, {}), 0
     try:
         binaries.for_tests()
-        suite = Suite(given.seed, given.at_once)
         whole = not (given.trial or given.only)
         played = in_a_loop(lambda: perform(directory, suite, chooser(given), with_broken=whole))
     except ClusterError as error:
@@ -130,12 +128,26 @@ def main() -> int:
         return 2
     except KeyboardInterrupt:
         print("interrupted; what was started is ended", file=sys.stderr)
-        return 130
+        code = 130
     given.report.write_text(json.dumps(report(played, time.monotonic() - began), indent=1))
     print(table(suite.results))
     for name in played.uncaught:
         print(f"not caught: the operator {name}, which breaks {BROKEN[name][0]}")
-    return 0 if all(result.ok for result in suite.results) and not played.uncaught else 1
+    if not code and all(result.ok for result in suite.results) and not played.uncaught:
+        shutil.rmtree(directory)
+        return 0
+    print(f"logs are in {directory}")
+    return code or 1
+
+
+def _files() -> Path:
+    """Make the folder of this run's files, and send the operators' log there."""
+    directory = BUILD / "faults" / time.strftime("%H%M%S")
+    directory.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=directory / "operators.log", level="INFO", format="%(asctime)s %(message)s")
+    for name in ("kopf", "aiohttp", "asyncio", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return directory
 
 
 if __name__ == "__main__":
