@@ -44,5 +44,5 @@ def test_leases_can_be_away_while_all_else_is_there() -> None:
 def test_a_fault_that_came_too_late_is_moved_within_the_run() -> None:
     trial = Trial("drops/good/30", SCENARIOS["good"], (Fault(Effect.STOP, 30),), frozenset({40}))
     moved = trial.within(writes=28, events=20)
-    assert (moved.faults[0].nth, moved.dropped) == (26, frozenset({18}))
+    assert (moved.faults[0].nth, moved.dropped) == (28, frozenset({20}))
     assert trial.within(writes=90, events=90) == trial

@@ -52,7 +52,7 @@ class Trial:
 
     def within(self, writes: int, events: int) -> "Trial":
         """Return the trial with its faults early enough for a run of so many writes and events."""
-        faults = tuple(replace(fault, nth=min(fault.nth, writes - 2)) for fault in self.faults)
-        dropped = frozenset(min(nth, events - 2) for nth in self.dropped)
-        expired = frozenset(min(nth, events - 2) for nth in self.expired)
+        faults = tuple(replace(fault, nth=min(fault.nth, writes)) for fault in self.faults)
+        dropped = frozenset(min(nth, events) for nth in self.dropped)
+        expired = frozenset(min(nth, events) for nth in self.expired)
         return replace(self, faults=faults, dropped=dropped, expired=expired)
