@@ -54,15 +54,13 @@ def table(results: Sequence[Result]) -> str:
 def report(played: Played, seconds: float) -> dict[str, object]:
     """Return what build/faults.json says."""
     suite = played.suite
-    kills = [
-        result for result in suite.results if result.trial.kind in {"kills", "processes"} and result.stops
-    ]
+    cuts = {result.trial.name for result in suite.results if result.stops}
     return {
         "seed": suite.seed,
         "runs": len(suite.results),
         "cut_points": {
-            "SIGKILL": len({result.trial.name for result in kills}),
-            "all": len({result.trial.name for result in suite.results if result.stops}),
+            "SIGKILL": len([name for name in cuts if name.startswith("kills/") or "/SIGKILL-" in name]),
+            "all": len(cuts),
         },
         "kinds": Counter(result.trial.kind for result in suite.results),
         "fired": sum((result.fired for result in suite.results), Counter[str]()),
