@@ -9,6 +9,7 @@ from tests.faults.history import BLUE, GREEN
 from tests.faults.operators import Killable, Operator
 from tests.faults.plan import Way
 from tests.faults.play import Play
+from tests.faults.proxy import LOOK
 from tests.faults.world import ROUTES
 
 Harm = Callable[[Play, Operator], Awaitable[None]]
@@ -58,7 +59,7 @@ class TakeOver:
         if self.weight:
             await play.until_weight(self.weight, play.trial.patience)
         await asyncio.sleep(self.wait)
-        leader = play.leader()
+        leader = await led(play)
         await self.harm(play, leader)
         await play.until_taken_over(leader.token)
         if self.harm is freeze and isinstance(leader, Killable):
@@ -66,10 +67,11 @@ class TakeOver:
             leader.signal(signal.SIGCONT)
 
 
-async def led(play: Play) -> None:
-    """Wait until somebody leads."""
-    while not any(one.token == play.plan.holder for one in play.operators):  # noqa: ASYNC110  # made of several facts
-        await asyncio.sleep(0.05)
+async def led(play: Play) -> Operator:
+    """Wait until somebody leads, and return who."""
+    while (leader := play.leader()) is None:  # noqa: ASYNC110  # made of several facts
+        await asyncio.sleep(LOOK)
+    return leader
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class HeldRaise:
     async def __call__(self, play: Play) -> None:
         """Do it."""
         await play.plan.held.wait()
-        leader = play.leader()
+        leader = await led(play)
         await self.harm(play, leader)
         await play.until_taken_over(leader.token)
         await play.until_weight(self.weight, play.trial.patience)

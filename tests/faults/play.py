@@ -133,9 +133,10 @@ class Play:
         await asyncio.to_thread(self.world.free_lease)
         self.add_operator()
 
-    def leader(self) -> Operator:
-        """Return the operator that holds the Lease."""
-        return next(one for one in self.operators if one.token == self.plan.holder)
+    def leader(self) -> Operator | None:
+        """Return the operator that holds the Lease, if it has not ended."""
+        found = (one for one in self.operators if one.token == self.plan.holder and not one.has_ended())
+        return next(found, None)
 
     async def until_taken_over(self, leader: str, seconds: float = 60.0) -> None:
         """Wait until another operator holds the Lease, and note how long that took."""
