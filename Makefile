@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)/operator:$(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help check lint types layers unit test sweep run demo revert bench soak cluster cluster-down crds docs lock clean
+.PHONY: help check lint types layers unit test sweep faults run demo revert bench soak cluster cluster-down crds docs lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,11 +40,14 @@ layers: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/python -m pytest -q tests/unit
 
-test: $(VENV)/.ready  ## all tests: unit, component, contract, integration, sweep, e2e; installs and builds what they need
+test: $(VENV)/.ready  ## all tests: unit, component, contract, integration, sweep, a slice of faults, e2e; installs and builds what they need
 	$(BIN)/python -m dev.tiers
 
 sweep: $(VENV)/.ready  ## acts in any order on go-lives, for long: make sweep ARGS="--seed N --examples M"
 	@$(BIN)/python -m tests.sweep $(ARGS)
+
+faults: $(VENV)/.ready  ## all fault trials, seeded, on a real API server: make faults ARGS="--seed 7 --only kills"
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 crds: $(VENV)/.ready  ## generate crds/ and docs/api.md from the models
 	$(BIN)/python -m golive.api.crd

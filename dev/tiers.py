@@ -28,6 +28,7 @@ PREPARATIONS: dict[str, Callable[[], object] | None] = {
     "contract": binaries.for_tests,
     "integration": binaries.for_tests,
     "sweep": binaries.for_tests,
+    "faults": binaries.for_tests,
     "e2e": lifecycle.up,
 }
 """What is built or brought up for a tier before it begins: there its progress can be seen, inside a test it cannot."""

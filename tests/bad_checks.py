@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.faults import (
+from tests.bad import (
     DURATION,
     LAST,
     NAME,

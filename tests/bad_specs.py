@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from tests.bad_checks import BAD_CHECKS
-from tests.faults import (
+from tests.bad import (
     OBJECT_NAME,
     Bad,
     asked,
@@ -11,6 +10,7 @@ from tests.faults import (
     says,
     typed,
 )
+from tests.bad_checks import BAD_CHECKS
 from tests.specs import MANY_ROUTES, component
 
 _SHARED_DEPLOYMENT: Final = component("api") | {"blue": {"deployment": "web-blue", "service": "api-blue"}}

@@ -18,23 +18,26 @@ from dev.controlplane.process import Process, answers, free_ports
 
 READY_SECONDS = 60
 USER = "integration-test"
-# Bodies of what changes traffic, metadata of the rest; the answer is what a promise is checked on.
+# Bodies of what decides on traffic and of what carries it, for the promises are checked on them; of whose turn it is,
+# and of pods' owners, only who wrote. Nothing else.
+_WRITES = ["create", "update", "patch", "delete"]
 AUDIT_POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
     "omitStages": ["RequestReceived"],
+    "omitManagedFields": True,
     "rules": [
         {
             "level": "RequestResponse",
-            "verbs": ["create", "update", "patch", "delete"],
-            "resources": [
-                {"group": "golive.dev"},
-                {"group": "gateway.networking.k8s.io"},
-                {"group": "coordination.k8s.io"},
-                {"group": "apps"},
-            ],
+            "verbs": _WRITES,
+            "resources": [{"group": "golive.dev"}, {"group": "gateway.networking.k8s.io"}],
         },
-        {"level": "Metadata"},
+        {
+            "level": "Metadata",
+            "verbs": _WRITES,
+            "resources": [{"group": "coordination.k8s.io"}, {"group": "apps"}],
+        },
+        {"level": "None"},
     ],
 }
 

@@ -64,6 +64,10 @@ class Process:
                 )
             time.sleep(LOOK_EVERY_SECONDS)
 
+    def is_running(self) -> bool:
+        """Tell whether it has not ended yet."""
+        return self._running.poll() is None
+
     def stop(self) -> None:
         """End the program: asked first, killed if it does not follow."""
         if self._running.poll() is not None:

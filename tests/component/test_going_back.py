@@ -256,6 +256,15 @@ def test_a_run_that_went_live_is_remembered_too() -> None:
     assert (world.past.outcome, world.past.to) == ("Live", GREEN)
 
 
+def test_a_run_that_went_live_and_could_not_be_remembered_is_remembered_once_it_can_be() -> None:
+    world = World()
+    world.run_until(Phase.STABILISING)
+    world.past = None
+    world.run_until(Phase.LIVE)
+    assert world.past is not None
+    assert world.past.outcome == "Live"
+
+
 def test_a_failed_run_that_could_not_be_remembered_is_remembered_once_it_can_be() -> None:
     world = World()
     world.run_to_weight(50)

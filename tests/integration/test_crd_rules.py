@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from golive.api.golive import parse
 from golive.api.salvage import parse_spec
+from tests.bad import Bad
 from tests.bad_specs import BAD, UNKNOWN
-from tests.faults import Bad
 from tests.integration.api_server import ApiServer
 from tests.integration.golives import DRY, IGNORE, OBJECTS, create, delete_all, read
 from tests.specs import GOOD, changed, component, manifest, spec, steps

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
+from tests.bad import Bad
 from tests.bad_specs import BAD
-from tests.faults import Bad
 from tests.integration.operator_world import a_check
 from tests.specs import component
 from tests.sweep.gauges import QUERY

@@ -8,7 +8,7 @@ from dev import reference
 from golive.api.salvage import parse_spec
 from golive.api.spec import GoLiveSpec
 from golive.api.status import GoLiveStatus
-from tests.faults import LAST, RISING
+from tests.bad import LAST, RISING
 
 
 def test_the_page_is_what_the_models_say() -> None:

@@ -8,8 +8,8 @@ import pytest
 from golive.api.model import wire
 from golive.api.salvage import parse_spec
 from golive.api.spec import DEFAULT_STEPS, Action, Colour, GoLiveSpec
+from tests.bad import Bad
 from tests.bad_specs import BAD, UNKNOWN
-from tests.faults import Bad
 from tests.specs import GOOD, REMOVED, changed, spec
 
 

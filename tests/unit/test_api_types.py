@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from golive.api.types import Threshold, format_duration, parse_duration, parse_threshold
-from tests.faults import DURATION, THRESHOLD
+from tests.bad import DURATION, THRESHOLD
 
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -38,9 +38,15 @@ def _flip(turn: Turn, changes: dict[str, object]) -> Draft:
         "rollback_until": turn.now + turn.spec.rollback_window,
         "history": leave.remembered(turn, "Live", f"{run.to} is live"),
     }
-    past = PastRun(run.number, run.to, run.version, run.revision, "Live", f"{run.to} is live")
     draft = turn.to(Phase.STABILISING, f"{run.to} is live at 100 %", **changes)
-    return replace(draft, actions=(SaveRun(past),))
+    return replace(draft, actions=_unremembered(turn))
+
+
+def _unremembered(turn: Turn) -> tuple[SaveRun, ...]:
+    past, run = turn.facts.past, turn.run
+    if past is not None and (past.number, past.outcome) == (run.number, "Live"):
+        return ()
+    return (SaveRun(PastRun(run.number, run.to, run.version, run.revision, "Live", f"{run.to} is live")),)
 
 
 def _based(turn: Turn) -> tuple[ComponentStatus, ...]:
@@ -217,13 +223,12 @@ def settle_down(turn: Turn) -> Draft:
         draft = turn.to(
             Phase.STABILISING, f"{turn.live} is live, rules stay armed until {until:%Y-%m-%d %H:%M:%SZ}"
         )
-        return replace(
-            draft, wake=until, status=draft.status.model_copy(update={"next": f"stable at {until:%H:%M:%SZ}"})
-        )
+        status = draft.status.model_copy(update={"next": f"stable at {until:%H:%M:%SZ}"})
+        return replace(draft, wake=until, status=status, actions=_unremembered(turn))
     failing = gates.last_samples_pass(turn)
     if failing:
         return turn.wait(Waiting.METRICS, f"{turn.live} is live, not yet stable: {failing.message}")
-    return turn.to(Phase.LIVE, f"{turn.live} is live and stable")
+    return replace(turn.to(Phase.LIVE, f"{turn.live} is live and stable"), actions=_unremembered(turn))
 
 
 def _passes(reading: Reading) -> bool:

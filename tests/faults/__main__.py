@@ -1,0 +1,152 @@
+"""`python -m tests.faults`: all trials, or those asked for; ends with a table, and writes build/faults.json."""
+
+import argparse
+import json
+import logging
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from dev.cluster import binaries
+from dev.cluster.progress import ClusterError
+from dev.endings import end_in_order
+from tests.faults.kinds import BROKEN, KINDS
+from tests.faults.operators import ROOT
+from tests.faults.play import Result
+from tests.faults.slice import slice_of
+from tests.faults.stage import in_a_loop
+from tests.faults.suite import AT_ONCE, Choice, Played, Suite, perform
+from tests.faults.trial import Trial
+
+BUILD: Final = ROOT / "build"
+
+
+def chooser(given: argparse.Namespace) -> Choice:
+    """Return what chooses the trials that the command line names."""
+
+    def choose(every: Sequence[Trial]) -> list[Trial]:
+        if given.slice:
+            return list(slice_of(every))
+        if given.trial:
+            return [trial for trial in every if trial.name in given.trial]
+        found = [trial for trial in every if not given.only or trial.kind in given.only]
+        return found[given.first :: given.each]
+
+    return choose
+
+
+def table(results: Sequence[Result]) -> str:
+    """Write what came of each kind as lines, the sum as the last one."""
+    kinds = list(dict.fromkeys(result.trial.kind for result in results))
+    lines = [f"{'kind':<12} {'runs':>5} {'stops':>5} {'violations':>10} {'bad':>4}"]
+    for kind in [*kinds, "all"]:
+        of = [result for result in results if kind in {result.trial.kind, "all"}]
+        broken = sum(len(result.violations) for result in of)
+        bad = sum(not result.ok for result in of)
+        lines.append(f"{kind:<12} {len(of):>5} {sum(one.stops for one in of):>5} {broken:>10} {bad:>4}")
+    return "\n".join(lines)
+
+
+def report(played: Played, seconds: float) -> dict[str, object]:
+    """Return what build/faults.json says."""
+    suite = played.suite
+    cuts = {result.trial.name for result in suite.results if result.stops}
+    return {
+        "seed": suite.seed,
+        "runs": len(suite.results),
+        "cut_points": {
+            "SIGKILL": len([name for name in cuts if name.startswith("kills/") or "/SIGKILL-" in name]),
+            "all": len(cuts),
+        },
+        "kinds": Counter(result.trial.kind for result in suite.results),
+        "fired": sum((result.fired for result in suite.results), Counter[str]()),
+        "took_over": {kind: _spread(suite.results, kind) for kind in ("takeovers", "processes", "defaults")},
+        "violations": sum(len(result.violations) for result in suite.results),
+        "bad": {
+            result.trial.name: [*result.violations, *result.problems]
+            for result in suite.results
+            if not result.ok
+        },
+        "broken": {"caught": len(played.broken) - len(played.uncaught), "uncaught": played.uncaught},
+        "seconds": round(seconds, 1),
+    }
+
+
+def _spread(results: Sequence[Result], kind: str) -> dict[str, list[float]]:
+    """Return the seconds in which takeovers of a kind were done, by what had befallen the leader: least, middle, most."""
+    took: dict[str, list[float]] = {}
+    for result in results:
+        if result.trial.kind == kind and result.took_over is not None:
+            harm = result.trial.name.rpartition("/")[2].rpartition("-")[0]
+            took.setdefault(harm, []).append(round(result.took_over, 2))
+    ordered = {harm: sorted(seconds) for harm, seconds in took.items()}
+    return {harm: [one[0], one[len(one) // 2], one[-1], len(one)] for harm, one in ordered.items()}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line."""
+    found = argparse.ArgumentParser(
+        prog="tests.faults", description="Go-lives under faults, on a real API server."
+    )
+    found.add_argument("--seed", type=int, default=1, help="of the dice; the same seed, the same trials")
+    found.add_argument(
+        "--only", action="append", choices=sorted(KINDS), help="a kind of trial; may be repeated"
+    )
+    found.add_argument(
+        "--trial", action="append", metavar="NAME", help="one trial by its name; may be repeated"
+    )
+    found.add_argument("--each", type=int, default=1, metavar="N", help="of the trials chosen, each N-th")
+    found.add_argument("--slice", action="store_true", help="some of each kind, in about two minutes")
+    found.add_argument(
+        "--report", type=Path, default=BUILD / "faults.json", metavar="FILE", help="what came of it"
+    )
+    found.add_argument("--first", type=int, default=0, metavar="N", help="beginning with the N-th, from 0")
+    found.add_argument("--at-once", type=int, default=AT_ONCE, metavar="N", help="operators in this process")
+    return found
+
+
+def main() -> int:
+    """Play the trials; 1 where one is bad."""
+    given = parser().parse_args()
+    end_in_order()
+    began = time.monotonic()
+    directory = _files()
+    suite = Suite(given.seed, given.at_once)
+    played, code = Played(suite, {}), 0
+    try:
+        binaries.for_tests()
+        whole = not (given.trial or given.only)
+        played = in_a_loop(lambda: perform(directory, suite, chooser(given), with_broken=whole))
+    except ClusterError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; what was started is ended", file=sys.stderr)
+        code = 130
+    given.report.write_text(json.dumps(report(played, time.monotonic() - began), indent=1))
+    print(table(suite.results))
+    for name in played.uncaught:
+        print(f"not caught: the operator {name}, which breaks {BROKEN[name][0]}")
+    if not code and all(result.ok for result in suite.results) and not played.uncaught:
+        shutil.rmtree(directory)
+        return 0
+    print(f"logs are in {directory}")
+    return code or 1
+
+
+def _files() -> Path:
+    """Make the folder of this run's files, and send the operators' log there."""
+    directory = BUILD / "faults" / time.strftime("%H%M%S")
+    directory.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=directory / "operators.log", level="INFO", format="%(asctime)s %(message)s")
+    for name in ("kopf", "aiohttp", "asyncio", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return directory
+
+
+if __name__ == "__main__":
+    sys.exit(main())

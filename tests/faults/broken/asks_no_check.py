@@ -1,0 +1,13 @@
+"""I1: an operator that lets no check keep it from going up, nor call it back."""
+
+import sys
+
+from golive.__main__ import main
+from golive.decide import causes, gates
+
+causes.CHAIN = ()
+gates.last_samples_pass = lambda turn: None  # noqa: ARG005  # asked by this name
+gates._stretch = lambda *_: None  # breaking it is the purpose
+
+if __name__ == "__main__":
+    sys.exit(main())

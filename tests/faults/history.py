@@ -1,0 +1,179 @@
+"""What the API server's audit log says was written in a namespace, in the order in which it took effect."""
+
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+Raw = Mapping[str, Any]
+BLUE, GREEN = "web-blue", "web-green"
+"""The Services of a test's one component: blue is live, green is to go live."""
+_SUCCESS: Final = 300
+_VIA: Final = re.compile(r" via \S+\.(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write that took effect."""
+
+    version: int
+    """The object's resourceVersion after it: one order over all objects."""
+    at: float
+    """When the API server received it, in seconds since 1970."""
+    agent: int
+    """The operator's number by the order of their starts; 0 is the test itself."""
+    kind: str
+    """The resource, such as `golives`."""
+    name: str
+    verb: str
+    request: Any
+    """The body; None where only metadata are kept."""
+    after: Raw
+    """The object; empty where only metadata are kept."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the test itself knows of a namespace; moments in seconds since 1970."""
+
+    breaches: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when the new colour breached."""
+    ready: list[tuple[float, int]] = field(default_factory=list)
+    """The new colour's ready pods, from each moment on."""
+    live_ready: int = 2
+
+    def most_ready(self, since: float, until: float) -> int:
+        """Return the most pods that were ready at any moment of a span."""
+        ends = [at for at, _ in self.ready[1:]] + [math.inf]
+        spans = zip(self.ready, ends, strict=True)
+        return max((pods for (at, pods), end in spans if at <= until and end >= since), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The writes of one namespace, and what the test knows of it."""
+
+    writes: tuple[Write, ...]
+    known: Known
+
+    def of(self, kind: str) -> list[Write]:
+        """Return the writes of a kind of object."""
+        return [write for write in self.writes if write.kind == kind]
+
+    def moves(self) -> list["Move"]:
+        """Return each write of the route beside the state that it met."""
+        found, before = [], None
+        for write in self.of("httproutes"):
+            if write.verb == "delete":
+                before = None
+                continue
+            if before is not None:
+                found.append(Move(write, before))
+            before = write.after
+        return found
+
+    def status_before(self, write: Write) -> Raw:
+        """Return the GoLive's status as it stood when a write took effect."""
+        earlier = [one for one in self.of("golives") if one.version < write.version]
+        return dict(earlier[-1].after.get("status") or {}) if earlier else {}
+
+    def spec_before(self, write: Write) -> Raw:
+        """Return the GoLive's spec as it stood when a write took effect."""
+        earlier = [one for one in self.of("golives") if one.version < write.version]
+        return dict(earlier[-1].after.get("spec") or {}) if earlier else {}
+
+    def climb(self) -> list[int]:
+        """Return green's weights, each change once."""
+        found: list[int] = []
+        for write in self.of("httproutes"):
+            if write.verb != "delete" and (not found or found[-1] != green(write.after)):
+                found.append(green(write.after))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A write of the route, and the route that it met."""
+
+    write: Write
+    before: Raw
+
+    @property
+    def raises(self) -> bool:
+        """Whether an operator gave green more than it had."""
+        return self.write.agent > 0 and green(self.write.after) > green(self.before)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changed nothing."""
+        return str(self.write.after["metadata"]["resourceVersion"]) == str(
+            self.before["metadata"]["resourceVersion"]
+        )
+
+
+def weights(route: Raw) -> dict[str, int]:
+    """Return the weights of the pair."""
+    return {
+        ref["name"]: int(ref["weight"])
+        for rule in route["spec"]["rules"]
+        for ref in rule["backendRefs"]
+        if ref["name"] in {BLUE, GREEN}
+    }
+
+
+def green(route: Raw) -> int:
+    """Return green's weight."""
+    return weights(route)[GREEN]
+
+
+@dataclass(slots=True)
+class AuditLog:
+    """The audit log as far as it has been read."""
+
+    path: Path
+    _offset: int = 0
+    _writes: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, namespace: str, known: Known) -> History:
+        """Return what is known of a namespace by now, and forget it."""
+        self._read()
+        found = self._writes.pop(namespace, [])
+        return History(tuple(sorted(found, key=lambda write: (write.version, write.at))), known)
+
+    def _read(self) -> None:
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as log:
+            log.seek(self._offset)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break
+                self._offset += len(line)
+                entry = json.loads(line)
+                write = parsed(entry)
+                if write is not None:
+                    self._writes[entry["objectRef"].get("namespace", "")].append(write)
+
+
+def parsed(entry: Raw) -> Write | None:
+    """Read an entry of the audit log; None where nothing took effect."""
+    code = entry.get("responseStatus", {}).get("code", 0)
+    if entry["stage"] != "ResponseComplete" or code >= _SUCCESS:
+        return None
+    about, after = entry["objectRef"], entry.get("responseObject") or {}
+    via = _VIA.search(entry.get("userAgent", ""))
+    return Write(
+        version=int(after.get("metadata", {}).get("resourceVersion", 0)),
+        at=datetime.fromisoformat(entry["requestReceivedTimestamp"]).timestamp(),
+        agent=int(via.group(1)) if via else 0,
+        kind=about["resource"],
+        name=about.get("name", ""),
+        verb=entry["verb"],
+        request=entry.get("requestObject"),
+        after=after,
+    )

@@ -1,0 +1,151 @@
+"""The trials of each kind, as many as the undisturbed runs have writes and events."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from tests.faults.elections import OPERATOR, defaults, holds, leases, processes, takeovers
+from tests.faults.operators import HERE
+from tests.faults.plan import Effect, Fault
+from tests.faults.surroundings import clocks, metrics, outages, recreations
+from tests.faults.trial import Trial
+from tests.faults.world import SCENARIOS
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How many writes and watch events an undisturbed run has."""
+
+    writes: int
+    events: int
+
+
+Measures = Mapping[str, Measure]
+WHOLE: Final = ("good", "breach-50")
+"""A full go-live and a rollback."""
+
+
+def kills(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """SIGKILL after every write of a full go-live, of a rollback, and of a target set back."""
+    for name, nth in _writes(measures, (*WHOLE, "target-50")):
+        yield Trial(f"kills/{name}/{nth}", SCENARIOS[name], (Fault(Effect.STOP, nth),), program=OPERATOR)
+
+
+def drops(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """The operator is dropped after every write of every scenario."""
+    for name, nth in _writes(measures, SCENARIOS):
+        yield Trial(f"drops/{name}/{nth}", SCENARIOS[name], (Fault(Effect.STOP, nth),))
+
+
+def cuts(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """A connection ends before or after a write reached the API server."""
+    for (name, nth), effect in product(_writes(measures, WHOLE), (Effect.CUT_BEFORE, Effect.CUT_AFTER)):
+        yield Trial(f"cuts/{name}/{effect}-{nth}", SCENARIOS[name], (Fault(effect, nth),))
+
+
+def answers(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """A failure is answered to a write that was not, or was carried out."""
+    effects = (Effect.ANSWER, Effect.DISGUISE)
+    for (name, nth), effect, status in product(_writes(measures, WHOLE), effects, (409, 410, 422, 429, 500)):
+        fault = Fault(effect, nth, status=status)
+        yield Trial(f"answers/{name}/{effect}-{status}-{nth}", SCENARIOS[name], (fault,))
+
+
+def delays(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """A write arrives late, within the operator's patience or beyond it."""
+    for (name, nth), seconds in product(_writes(measures, WHOLE), (0.5, 3.0)):
+        fault = Fault(Effect.DELAY, nth, seconds=seconds)
+        yield Trial(f"delays/{name}/{seconds:g}s-{nth}", SCENARIOS[name], (fault,))
+
+
+def events(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """Each watch event is dropped in turn."""
+    for name in ("good", "breach-50", "pods-10", "target-10"):
+        for nth in range(1, measures[name].events + 1):
+            dropped = frozenset({nth})
+            yield Trial(f"events/{name}/{nth}", SCENARIOS[name], dropped=dropped, flags=("--relist", "4s"))
+
+
+def expiries(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """A watch ends with 410 Gone in the place of an event."""
+    for name in WHOLE:
+        for nth in range(1, measures[name].events + 1, 2):
+            yield Trial(f"expiries/{name}/{nth}", SCENARIOS[name], expired=frozenset({nth}))
+
+
+def stale(measures: Measures, _: random.Random) -> Iterator[Trial]:
+    """An operator that was started anew gets lists that are k writes old, and watches that lag."""
+    for (name, nth), old in product(_writes(measures, ("good", "breach-50", "target-50")), (1, 3, 8)):
+        if nth % 2 and nth > old:
+            yield Trial(f"stale/{name}/{old}-{nth}", SCENARIOS[name], (Fault(Effect.STOP, nth),), stale=old)
+
+
+def storms(measures: Measures, dice: random.Random) -> Iterator[Trial]:
+    """Several faults at once, by dice."""
+    for number in range(100):
+        name = dice.choice(sorted(SCENARIOS))
+        faults = tuple(_any_fault(dice, measures[name].writes) for _ in range(dice.randint(2, 5)))
+        expired = frozenset({dice.randint(1, measures[name].events)})
+        yield Trial(f"storms/{name}/{number}", SCENARIOS[name], faults, expired=expired)
+
+
+BROKEN: Final = {
+    "leaves_out_a_step": ("I1", "five"),
+    "raises_unrecorded": ("I1", "good"),
+    "holds_nothing": ("I1", "good"),
+    "asks_no_check": ("I1", "breach-10"),
+    "goes_up_after_the_verdict": ("I2", "breach-10"),
+    "raises_onto_nobody": ("I4", "pods-10"),
+    "takes_a_step_again": ("I5", "good"),
+    "leads_unelected": ("I6", "good"),
+    "tidies_the_route": ("I7", "two"),
+}
+"""Operators that are broken on purpose: which promise each breaks, and in which scenario."""
+
+
+def broken() -> list[Trial]:
+    """One trial of each broken operator, which the checker has to catch."""
+    return [
+        Trial(
+            f"broken/{scenario}/{name}",
+            SCENARIOS[scenario],
+            program=(str(HERE / "broken" / f"{name}.py"),),
+            standby=name == "leads_unelected",
+            patience=40,
+        )
+        for name, (_, scenario) in BROKEN.items()
+    ]
+
+
+Maker = Callable[[Measures, random.Random], Iterator[Trial]]
+KINDS: Final[Mapping[str, Maker]] = {
+    maker.__name__: maker
+    for maker in (
+        kills, drops, cuts, answers, delays, events, expiries, stale, storms,
+        takeovers, processes, defaults, holds, leases,
+        outages, metrics, clocks, recreations,
+    )
+}  # fmt: skip
+
+
+def trials(measures: Measures, seed: int) -> list[Trial]:
+    """Return every trial, those of a kind together."""
+    found: list[Trial] = []
+    for name, maker in KINDS.items():
+        dice = random.Random(f"{seed} {name}")  # noqa: S311  # dice that can be thrown again
+        found += maker(measures, dice)
+    return found
+
+
+def _writes(
+    measures: Measures, names: "Iterator[str] | Mapping[str, object] | tuple[str, ...]"
+) -> Iterator[tuple[str, int]]:
+    return ((name, nth) for name in names for nth in range(1, measures[name].writes + 1))
+
+
+def _any_fault(dice: random.Random, writes: int) -> Fault:
+    effect = dice.choice([effect for effect in Effect if effect is not Effect.HOLD])
+    status = dice.choice((409, 422, 429, 500))
+    return Fault(effect, dice.randint(1, writes), status=status, seconds=dice.choice((0.3, 1.0, 2.5)))

@@ -1,0 +1,194 @@
+"""The promises, each asked of a history: pure functions that say in sentences where one was broken.
+
+What the operator may not have known yet is allowed for: a breach is seen a scrape and an interval late, pods within a
+second, and two operators' clocks differ by less than one.
+"""
+
+import copy
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from golive.api.types import parse_duration
+from tests.faults.history import BLUE, GREEN, History, Move, Raw, Write, green, weights
+
+SAME_CLOCK: Final = 0.3
+CLOCKS_DIFFER: Final = 1.0
+KNOWN_WITHIN: Final = 1.0
+"""Seconds until an operator knows of pods."""
+SEEN_WITHIN: Final = 5.0
+"""Seconds until no passing value from before a breach counts any more: a scrape, two intervals, and a slow machine."""
+_ON_THE_WAY: Final = frozenset({"Shifting", "Stabilising"})
+
+
+def gated(history: History) -> Iterator[str]:
+    """I1: a weight rises by one step, on record, after its hold, while the checks pass."""
+    for move in _raises(history):
+        status, spec = history.status_before(move.write), history.spec_before(move.write)
+        step, at = status.get("step") or {}, f"{_said(move)}: "
+        if status.get("phase") not in _ON_THE_WAY:
+            yield at + f"the phase on record is {status.get('phase')}"
+        if step.get("weight") != green(move.write.after) or step.get("acknowledgedAt"):
+            yield at + f"its intent is not on record, but {step or 'nothing'}"
+        if green(move.write.after) != _next(spec, green(move.before)):
+            yield at + "that is not the next step"
+        missing = _hold_missing(history, move, spec)
+        if missing > 0:
+            yield at + f"{missing:.1f} s before the hold was over"
+        if any(begun + SEEN_WITHIN < move.write.at < ended for begun, ended in history.known.breaches):
+            yield at + "the check had breached for long"
+
+
+def taken_back_at_once(history: History) -> Iterator[str]:
+    """I2: after a verdict the next write of the route is live = 100."""
+    for move in history.moves():
+        status = history.status_before(move.write)
+        verdict = status.get("phase") == "RollingBack"
+        if move.write.agent and verdict and weights(move.write.after) != {BLUE: 100, GREEN: 0}:
+            yield f"{_said(move)}: after the verdict {status['rollback']['rule']}"
+
+
+def never_onto_nobody(history: History) -> Iterator[str]:
+    """I4: no weight rises onto a colour without the pods for it, and nothing is scaled."""
+    for move in _raises(history):
+        least = max(1, math.ceil(green(move.write.after) * history.known.live_ready / 100))
+        ready = history.known.most_ready(move.write.at - KNOWN_WITHIN, move.write.at)
+        if ready < least:
+            yield f"{_said(move)}: {ready} ready pods, it needs {least}"
+    for write in history.writes:
+        if write.agent and write.kind in {"deployments", "replicasets"}:
+            yield f"operator {write.agent} wrote {write.kind} {write.name}"
+
+
+def no_step_twice(history: History) -> Iterator[str]:
+    """I5: no step is skipped or repeated, and what was taken back stays back."""
+    run, reached = 0, 0
+    for write in history.writes:
+        if write.kind == "golives" and write.agent:
+            status = write.after.get("status") or {}
+            number, step = (status.get("run") or {}).get("number", 0), status.get("step") or {}
+            if number != run:
+                run, reached = number, 0
+            if step.get("lowered"):
+                reached = min(reached, step["index"] - 1)
+            if step and not step.get("acknowledgedAt") and step["index"] != reached + 1:
+                yield f"step {step['index']} is put on record after step {reached}"
+            if step.get("acknowledgedAt"):
+                reached = step["index"]
+    yield from _risen_again(history)
+
+
+def one_at_a_time(history: History) -> Iterator[str]:
+    """I6: once another operator has written an object, no write of the one before takes effect."""
+    terms: dict[tuple[str, str], list[Write]] = defaultdict(list)
+    for write in history.writes:
+        term = terms[write.kind, write.name]
+        last = term[-1] if term else None
+        if not write.agent or not write.version or (last and last.version == write.version):
+            continue
+        if last and last.agent != write.agent and write.agent in {one.agent for one in term}:
+            yield f"operator {write.agent} wrote {write.kind} {write.name} after operator {last.agent} had"
+        term.append(write)
+
+
+def only_weights(history: History) -> Iterator[str]:
+    """I7: of the user's route nothing but the two weights is written, and their sum stays."""
+    for move in history.moves():
+        if not move.write.agent:
+            continue
+        if _without_weights(move.write.after) != _without_weights(move.before):
+            yield f"{_said(move)}: something else in the route has changed"
+        if sum(weights(move.write.after).values()) != sum(weights(move.before).values()):
+            yield f"{_said(move)}: the weights sum to {sum(weights(move.write.after).values())}"
+        others = [one["path"] for one in move.write.request if one["op"] != "test" and not _is_weight(one)]
+        if others:
+            yield f"{_said(move)}: it writes {', '.join(others)}"
+
+
+PROMISES: Final[dict[str, Callable[[History], Iterator[str]]]] = {
+    "I1": gated,
+    "I2": taken_back_at_once,
+    "I4": never_onto_nobody,
+    "I5": no_step_twice,
+    "I6": one_at_a_time,
+    "I7": only_weights,
+}
+
+
+def violations(history: History) -> list[str]:
+    """Return everything that broke a promise, the promise's number first."""
+    return [f"{name}: {said}" for name, ask in PROMISES.items() for said in ask(history)]
+
+
+def _raises(history: History) -> Iterator[Move]:
+    return (move for move in history.moves() if move.raises)
+
+
+def _said(move: Move) -> str:
+    return f"operator {move.write.agent} moved green from {green(move.before)} to {green(move.write.after)}"
+
+
+def _next(spec: Raw, weight: int) -> int:
+    return min((int(step["weight"]) for step in spec["steps"] if step["weight"] > weight), default=0)
+
+
+def _hold_missing(history: History, move: Move, spec: Raw) -> float:
+    """Return the seconds by which a rise came too early for the step's hold, or for the stretch that every check needs."""
+    held = next((step for step in spec["steps"] if step["weight"] == green(move.before)), None)
+    if held is None:
+        return 0.0
+    earlier = [write for write in history.writes if write.version < move.write.version]
+    acknowledged = [
+        write for write in earlier if write.kind == "golives" and _stands_at(write.after, held["weight"])
+    ]
+    carried = [write for write in earlier if write.kind == "httproutes" and write.agent]
+    if not acknowledged:
+        # A weight that was never read back was never held.
+        return math.inf
+    stretch = max(3 * _seconds(check["interval"]) for check in spec["checks"])
+    begins = ((acknowledged[0], _seconds(held.get("hold", "0s"))), (carried[0], stretch))
+    return max(_ends(begin, seconds, move.write) for begin, seconds in begins) - move.write.at
+
+
+def _ends(begin: Write, seconds: float, move: Write) -> float:
+    return begin.at + seconds - (SAME_CLOCK if begin.agent == move.agent else CLOCKS_DIFFER)
+
+
+def _stands_at(golive: Raw, weight: int) -> bool:
+    step = (golive.get("status") or {}).get("step") or {}
+    return step.get("weight") == weight and bool(step.get("acknowledgedAt"))
+
+
+def _risen_again(history: History) -> Iterator[str]:
+    run, back = 0, False
+    for move in history.moves():
+        number = (history.status_before(move.write).get("run") or {}).get("number", 0)
+        if number != run:
+            run, back = number, False
+        if not move.write.agent:
+            continue
+        if move.raises and back:
+            yield f"{_said(move)}: it had been taken back in run {run}"
+        if green(move.write.after) and move.is_idle:
+            yield f"{_said(move)}: it stood there already"
+        back |= green(move.write.after) == 0
+
+
+def _without_weights(route: Raw) -> Any:
+    kept = copy.deepcopy({"spec": route["spec"], "metadata": dict(route["metadata"])})
+    for name in ("resourceVersion", "generation", "managedFields"):
+        kept["metadata"].pop(name, None)
+    for rule in kept["spec"]["rules"]:
+        for ref in rule["backendRefs"]:
+            if ref["name"] in {BLUE, GREEN}:
+                del ref["weight"]
+    return kept
+
+
+def _is_weight(operation: Raw) -> bool:
+    return str(operation["path"]).endswith("/weight")
+
+
+def _seconds(text: str) -> float:
+    return parse_duration(text).total_seconds()

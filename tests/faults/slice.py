@@ -1,0 +1,18 @@
+"""Which trials are played with every `make test`: some of each kind, in about two minutes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from tests.faults.kinds import KINDS
+from tests.faults.trial import Trial
+
+KILLS: Final = 8
+OTHERS: Final = 3
+
+
+def slice_of(every: Sequence[Trial]) -> Iterator[Trial]:
+    """Choose as many of each kind, spread over what there is."""
+    for kind in KINDS:
+        of = [trial for trial in every if trial.kind == kind and not trial.is_long]
+        count = KILLS if kind == "kills" else OTHERS
+        yield from of[:: max(1, -(-len(of) // count))]

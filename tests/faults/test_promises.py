@@ -1,0 +1,145 @@
+"""The history checker on histories written by hand: what keeps a promise, and what breaks each."""
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.faults.history import BLUE, GREEN, History, Known, Write
+from tests.faults.promises import violations
+
+SPEC = {
+    "steps": [{"weight": 10, "hold": "1s"}, {"weight": 50, "hold": "1s"}, {"weight": 100}],
+    "checks": [{"interval": "1s"}],
+}
+ON_RECORD = "Shifting"
+
+
+def route(weight: int, version: int, **metadata: Any) -> dict[str, Any]:
+    refs = [{"name": BLUE, "weight": 100 - weight}, {"name": GREEN, "weight": weight}]
+    about = {"resourceVersion": str(version), "annotations": {"note": "keep"}, **metadata}
+    return {"metadata": about, "spec": {"rules": [{"backendRefs": refs}]}}
+
+
+def moved(weight: int, version: int, at: float, agent: int = 1, **metadata: Any) -> Write:
+    request = [{"op": "replace", "path": "/spec/rules/0/backendRefs/1/weight", "value": weight}]
+    return Write(
+        version, at, agent, "httproutes", "web", "patch", request, route(weight, version, **metadata)
+    )
+
+
+def told(version: int, at: float, phase: str = ON_RECORD, agent: int = 1, **status: Any) -> Write:
+    told_of = {"phase": phase, "run": {"number": 1}, **status}
+    after = {"metadata": {"resourceVersion": str(version)}, "spec": SPEC, "status": told_of}
+    return Write(version, at, agent, "golives", "shop", "patch", {}, after)
+
+
+def step(index: int, weight: int, *, acknowledged: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = {"index": index, "weight": weight, "intendedAt": f"of {index}"}
+    return found | ({"acknowledgedAt": "then"} if acknowledged else {})
+
+
+def climb() -> list[Write]:
+    """Give a faultless way to 50 %."""
+    return [
+        moved(0, 1, 0.0, agent=0),
+        told(2, 1.0, step=step(1, 10)),
+        moved(10, 3, 1.1),
+        told(4, 1.2, step=step(1, 10, acknowledged=True)),
+        told(5, 4.2, step=step(2, 50)),
+        moved(50, 6, 4.3),
+        told(7, 4.4, step=step(2, 50, acknowledged=True)),
+    ]
+
+
+def judged(writes: list[Write], known: Known | None = None) -> set[str]:
+    ready = known or Known(ready=[(0.0, 2)])
+    return {line.split(":")[0] for line in violations(History(tuple(writes), ready))}
+
+
+def without(version: int) -> list[Write]:
+    return [write for write in climb() if write.version != version]
+
+
+def changed(version: int, **fields: Any) -> list[Write]:
+    return [replace(write, **fields) if write.version == version else write for write in climb()]
+
+
+def rolled_back() -> list[Write]:
+    verdict = {"rule": "errors > 0.05"}
+    return [*climb(), moved(0, 8, 5.0), told(9, 5.1, "RollingBack", rollback=verdict)]
+
+
+def test_a_faultless_climb_and_a_way_back_break_nothing() -> None:
+    assert judged(climb()) == set()
+    assert judged(rolled_back()) == set()
+
+
+def test_a_raise_without_its_intent_on_record_breaks_the_first() -> None:
+    assert "I1" in judged(without(5))
+
+
+def test_a_raise_by_two_steps_breaks_the_first() -> None:
+    assert "I1" in judged([*without(6)[:5], moved(100, 6, 4.3)])
+
+
+def test_a_raise_before_the_hold_was_over_breaks_the_first() -> None:
+    assert "I1" in judged(changed(6, at=2.0))
+
+
+def test_a_hold_that_another_operator_counts_may_differ_by_what_clocks_do() -> None:
+    assert judged(changed(6, at=3.5, agent=1)) == {"I1"}
+    handed_over = [replace(write, agent=2) if write.version >= 5 else write for write in changed(6, at=3.5)]
+    assert judged(handed_over) == set()
+
+
+def test_a_raise_long_into_a_breach_breaks_the_first() -> None:
+    ready = [(0.0, 2)]
+    assert judged(climb(), Known(breaches=[(3.0, 99.0)], ready=ready)) == set()
+    late = [replace(write, at=write.at + 10) if write.version >= 5 else write for write in climb()]
+    assert judged(late, Known(breaches=[(3.0, 99.0)], ready=ready)) == {"I1"}
+
+
+def test_a_raise_after_the_verdict_breaks_the_second() -> None:
+    verdict = told(8, 5.0, "RollingBack", rollback={"rule": "errors > 0.05"})
+    assert "I2" in judged([*climb(), verdict, moved(100, 9, 5.1)])
+
+
+@pytest.mark.parametrize(("pods", "broken"), [(2, set()), (1, set()), (0, {"I4"})])
+def test_a_raise_needs_pods(pods: int, broken: set[str]) -> None:
+    assert judged(climb(), Known(ready=[(0.0, 2), (2.0, pods)])) == broken
+
+
+def test_pods_that_are_gone_only_now_may_not_be_known_yet() -> None:
+    assert judged(climb(), Known(ready=[(0.0, 2), (4.0, 0)])) == set()
+
+
+def test_a_deployment_that_the_operator_writes_breaks_the_fourth() -> None:
+    scaled = Write(0, 5.0, 1, "deployments", "web-blue", "patch", None, {})
+    assert judged([*climb(), scaled]) == {"I4"}
+
+
+def test_a_step_that_is_left_out_or_taken_again_breaks_the_fifth() -> None:
+    assert "I5" in judged([*climb(), told(8, 5.0, step=step(4, 100))])
+    assert "I5" in judged([*climb(), told(8, 5.0, step=step(2, 50))])
+
+
+def test_what_was_taken_back_and_rises_again_in_the_same_run_breaks_the_fifth() -> None:
+    again = [*climb(), moved(0, 8, 5.0), moved(10, 9, 9.0)]
+    assert "I5" in judged(again)
+
+
+def test_a_former_leaders_write_after_its_successors_first_breaks_the_sixth() -> None:
+    successor = told(8, 5.0, agent=2, step=step(3, 100))
+    assert judged([*climb(), successor]) == set()
+    assert judged([*climb(), successor, told(9, 5.1, step=step(3, 100))]) == {"I6"}
+
+
+def test_anything_else_in_the_route_breaks_the_seventh() -> None:
+    assert judged([*without(6)[:5], moved(50, 6, 4.3, annotations={"note": "gone"})]) == {"I7"}
+    unbalanced = copy.deepcopy(climb())
+    unbalanced[5].after["spec"]["rules"][0]["backendRefs"][0]["weight"] = 100
+    assert "I7" in judged(unbalanced)
+    operations = [{"op": "replace", "path": "/metadata/labels", "value": {}}]
+    assert "I7" in judged(changed(6, request=operations))
