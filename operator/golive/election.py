@@ -10,12 +10,15 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from golive.errors import GoLiveError, Refused
 from golive.ports import Held, Leases
 
 log = logging.getLogger(__name__)
+
+_TRIES: Final = 3
+"""How often a Lease is released that somebody has just written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,15 @@ class Election:
     async def release(self) -> None:
         """Give the Lease away, once the last write has been answered, so that a standby need not wait."""
         led, self._until = self.leads, -math.inf
-        if not led:
+        for _ in range(_TRIES if led else 0):
+            try:
+                self._see(await self.leases.get())
+                await self.leases.write(self._held, "", self.timing.duration)
+            except Refused:
+                continue  # a renewal that was on its way came between
+            except GoLiveError as error:
+                log.warning("the Lease could not be released: %s", error)
             return
-        try:
-            self._see(await self.leases.get())
-            await self.leases.write(self._held, "", self.timing.duration)
-        except GoLiveError as error:
-            log.warning("the Lease could not be released: %s", error)
 
     async def _take(self) -> bool:
         try:

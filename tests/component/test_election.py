@@ -166,6 +166,31 @@ def test_a_released_lease_is_taken_at_once() -> None:
     play(scene())
 
 
+def test_a_renewal_on_its_way_does_not_keep_the_lease_from_being_released() -> None:
+    class Crossed(Link):
+        crossed = False
+
+        @override
+        async def write(self, seen: Held | None, holder: str, seconds: float) -> Held:
+            if not holder and not self.crossed:
+                self.crossed = True
+                self.server.put("one", 15)
+            return await super().write(seen, holder, seconds)
+
+    async def scene() -> None:
+        server = LeaseServer()
+        one = Process(server, "one")
+        one.election = replace(one.election, leases=Crossed(server, "one"))
+        one.start()
+        await asyncio.sleep(5)
+        await one.crash()
+        await one.election.release()
+        assert server.held is not None
+        assert server.held.holder == ""
+
+    play(scene())
+
+
 def test_a_standby_that_hears_nothing_takes_a_released_lease_within_the_retry_period() -> None:
     async def scene() -> None:
         server = LeaseServer(deaf={"two"})

@@ -82,8 +82,13 @@ def _metrics(turn: Turn, status: GoLiveStatus) -> Iterator[Wanted]:
     if status.phase not in MEASURED:
         return
     source = turn.facts.source
-    if not source.asked:
-        yield "MetricsAvailable", "Unknown", "NotAsked", "Prometheus has not been asked yet"
+    if not source.asked or (status.phase is Phase.PREPARING and not source.message):
+        yield (
+            "MetricsAvailable",
+            "Unknown",
+            "NotNeeded",
+            "Prometheus is asked, and counts from the first step on",
+        )
     elif not source.message:
         yield "MetricsAvailable", "True", "Answering", "Prometheus answers"
     else:

@@ -1,13 +1,12 @@
 """What stands between a GoLive and a higher weight: an ordered chain of blocks. Nothing here is asked on the way down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from golive.api.spec import Check
 from golive.api.status import Outcome, Phase, Waiting
-from golive.api.types import format_duration
 from golive.decide import readiness
 from golive.decide.turn import Turn
 from golive.facts import Deployment, Reading
@@ -45,8 +44,17 @@ def before_raise(turn: Turn, weight: int) -> Block | None:
 
 
 def before_promotion(turn: Turn) -> Block | None:
-    """Return what keeps a step from being over: its hold, then an unbroken stretch of passes of every check."""
-    return _hold(turn) or next(filter(None, (_stretch(turn, *asked) for asked in _asked(turn))), None)
+    """Return what keeps a step from being over: its hold, and an unbroken stretch of passes of every check."""
+    held = _hold(turn)
+    until = max((moment for moment in (held, *_stretches(turn)) if moment), default=turn.now)
+    trouble = last_samples_pass(turn)
+    if trouble and not (held and turn.now < held):
+        return trouble
+    if turn.now >= until and _measured(turn):
+        return None
+    return Block(
+        Waiting.HOLD, f"holds {turn.recorded} %" + (f"; {trouble.message}" if trouble else ""), until
+    )
 
 
 def paused(turn: Turn) -> Block | None:
@@ -183,34 +191,28 @@ def _without_value(check: Check, component: str, reading: Reading) -> str:
     return f"check {check.name} of {component} is not {check.pass_}"
 
 
-def _hold(turn: Turn) -> Block | None:
+def _hold(turn: Turn) -> datetime | None:
+    """Return when the hold is over; None where the step is not one of the spec, or not yet read back."""
     step = turn.status.step
     asked = turn.next_step(turn.recorded - 1)
     if step is None or step.acknowledged_at is None or asked is None or asked[1].weight != turn.recorded:
         return None
-    until = step.acknowledged_at + asked[1].hold
-    if turn.now >= until:
-        return None
-    trouble = last_samples_pass(turn)
-    return Block(
-        Waiting.HOLD, f"holds {turn.recorded} %" + (f"; {trouble.message}" if trouble else ""), until
-    )
+    return step.acknowledged_at + asked[1].hold
 
 
-def _stretch(turn: Turn, check: Check, component: str, reading: Reading | None) -> Block | None:
-    failing = _passes(turn, check, component, reading)
+def _stretches(turn: Turn) -> Iterator[datetime]:
+    """Return when each check will have passed for three intervals on end, if it goes on so."""
+    lowered_at = turn.status.step.lowered_at if turn.status.step else None
+    for check, _, reading in turn.asked():
+        # It may have begun at the step before; what passed without traffic, or before the weight was lowered, is no proof.
+        marks = (reading.since if reading else None, turn.run.traffic_at, lowered_at)
+        yield max((mark for mark in marks if mark), default=turn.now) + 3 * check.interval
+
+
+def _measured(turn: Turn) -> bool:
+    """Tell whether every check was asked an interval or more after the step was read back."""
     step = turn.status.step
-    if failing or reading is None or reading.since is None or step is None or step.acknowledged_at is None:
-        return failing
-    if reading.taken_at < step.acknowledged_at + check.interval:
-        return Block(Waiting.HOLD, f"check {check.name} of {component} has to pass at this weight")
-    # It may have begun at the step before; what passed without traffic, or before the weight was lowered, is no proof.
-    marks = (reading.since, turn.run.traffic_at, step.lowered_at)
-    until = max(mark for mark in marks if mark) + 3 * check.interval
-    if turn.now >= until:
-        return None
-    return Block(
-        Waiting.HOLD,
-        f"check {check.name} of {component} has to pass for {format_duration(3 * check.interval)} on end",
-        until,
-    )
+    if step is None or step.acknowledged_at is None:
+        return True
+    since = step.acknowledged_at
+    return all(reading and reading.taken_at >= since + check.interval for check, _, reading in turn.asked())

@@ -14,6 +14,7 @@ from golive.api.status import (
     GoLiveStatus,
     Phase,
     RunStatus,
+    Waiting,
     cut,
 )
 from golive.decide import readiness
@@ -28,8 +29,6 @@ _SHARED = SPLIT | {Phase.ROLLING_BACK}
 
 def observed(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
     """Return a status with everything that was seen this tick filled in."""
-    # The tick that goes back still shows the values it goes back for.
-    measured = {turn.status.phase, status.phase} & MEASURED
     return status.model_copy(
         update={
             "run": _with_traffic(turn, status),
@@ -38,9 +37,15 @@ def observed(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
             "message": cut(status.message, LONGEST_TEXT),
             "weight": turn.weight_of(turn.fresh_of(status)),
             "components": _components(turn, status),
-            "checks": _checks(turn, status, FRESHEN) if measured else status.checks,
+            "checks": _checks(turn, status, FRESHEN) if _is_judged(turn, status) else status.checks,
         }
     )
+
+
+def _is_judged(turn: Turn, status: GoLiveStatus) -> bool:
+    # The tick that goes back still shows the values it goes back for. Before the start only what is waited for matters.
+    waited_for = status.phase is Phase.PREPARING and status.waiting_for is Waiting.METRICS
+    return bool({turn.status.phase, status.phase} & SPLIT) or waited_for
 
 
 def with_newest_values(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
