@@ -1,4 +1,4 @@
-"""Run the tests tier by tier, the quick ones first, and end with counts and seconds of each.
+"""Run the tests tier by tier and end with counts and seconds of each; those that mostly wait run two at a time.
 
 A tier that fails does not keep the next from running; the exit code says whether all passed.
 """
@@ -10,8 +10,11 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from dev.cluster import binaries, lifecycle
 from dev.cluster.lock import lock
@@ -33,6 +36,8 @@ PREPARATIONS: dict[str, Callable[[], object] | None] = {
 }
 """What is built or brought up for a tier before it begins: there its progress can be seen, inside a test it cannot."""
 TIERS = tuple(PREPARATIONS)
+SIDE_BY_SIDE = ("integration", "unit", "component", "contract", "sweep")
+"""In this order, two at a time: the first takes about as long as all the others. What is left has both cores for itself."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +52,65 @@ class Result:
     ok: bool
 
 
-def run_tier(tier: str) -> Result:
-    """Run one tier's tests; what they print goes through."""
-    print(f"--- {tier}", flush=True)
+def run_all(chosen: list[str]) -> list[Result]:
+    """Run tiers; the results are in the order of TIERS."""
+    together = [tier for tier in SIDE_BY_SIDE if tier in chosen]
+    for tier in together:
+        _prepare(tier)
+    results = _side_by_side(together)
+    for tier in TIERS:
+        if tier in chosen and tier not in together:
+            _prepare(tier)
+            results[tier] = run_tier(tier)
+    return [results[tier] for tier in TIERS if tier in results]
+
+
+def _prepare(tier: str) -> None:
     prepare = PREPARATIONS[tier]
     if prepare is not None:
         prepare()
+
+
+def _side_by_side(together: list[str]) -> dict[str, Result]:
+    with ThreadPoolExecutor(2) as pool:
+        running = {tier: pool.submit(run_tier, tier, at_once=False) for tier in together}
+        try:
+            return {tier: result.result() for tier, result in running.items()}
+        except BaseException:
+            for result in running.values():
+                result.cancel()
+            for child in list(_CHILDREN):
+                end(child, GRACE)
+            raise
+
+
+def run_tier(tier: str, *, at_once: bool = True) -> Result:
+    """Run one tier's tests; what they print goes through, at once or when they have ended."""
+    if at_once:
+        print(f"--- {tier}", flush=True)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as files:
+        said = Path(directory) / "said"
+        out = None if at_once else files.enter_context(said.open("wb"))
         report = Path(directory) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"tests/{tier}", f"--junit-xml={report}"]
-        code = _run(command)
+        code = _run(command, out)
         passed, failed, skipped = counts(report)
+        if not at_once:
+            print(f"--- {tier}\n{said.read_text(errors='replace')}", end="", flush=True)
     # Nothing here may be skipped: what cannot run has failed.
     return Result(tier, passed, failed, skipped, time.monotonic() - began, ok=code == 0 and not skipped)
 
 
-def _run(command: list[str]) -> int:
+_CHILDREN: "set[subprocess.Popen[bytes]]" = set()
+
+
+def _run(command: list[str], out: BinaryIO | None) -> int:
     # A session of its own: Ctrl-C reaches this process, which ends pytest in order. The lock's file goes along.
-    child = subprocess.Popen(tied(command), start_new_session=True, close_fds=False)
+    child = subprocess.Popen(
+        tied(command), start_new_session=True, close_fds=False, stdout=out, stderr=out and subprocess.STDOUT
+    )
+    _CHILDREN.add(child)
     try:
         return child.wait(PATIENCE)
     except subprocess.TimeoutExpired:
@@ -73,6 +118,7 @@ def _run(command: list[str]) -> int:
         return 1
     finally:
         end(child, GRACE)
+        _CHILDREN.discard(child)
 
 
 def counts(report: Path) -> tuple[int, int, int]:
@@ -113,7 +159,7 @@ def main() -> int:
     end_in_order()
     try:
         with lock("make test"):
-            results = [run_tier(tier) for tier in chosen]
+            results = run_all(chosen)
     except ClusterError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dev import tiers
-from dev.tiers import Result, counts, run_tier, table
+from dev.tiers import Result, counts, run_all, run_tier, table
 
 REPORT = """<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2"/></testsuites>"""
 
@@ -50,3 +50,17 @@ def test_a_tier_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tiers, "PATIENCE", 0.5)
     monkeypatch.setattr(tiers, "GRACE", 2)
     assert not run_tier("unit").ok
+
+
+def test_tiers_side_by_side_each_say_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for tier, body in (("unit", "assert True"), ("component", "assert False")):
+        (tmp_path / "tests" / tier).mkdir(parents=True)
+        (tmp_path / "tests" / tier / "test_one.py").write_text(f"def test_{tier}():\n    {body}\n")
+    monkeypatch.chdir(tmp_path)
+    results = run_all(["unit", "component"])
+    assert [(one.tier, one.ok) for one in results] == [("unit", True), ("component", False)]
+    said = capfd.readouterr().out
+    assert said.count("--- ") == 2
+    assert "FAILED tests/component/test_one.py::test_component" in said
