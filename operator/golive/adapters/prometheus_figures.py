@@ -94,6 +94,7 @@ class PrometheusFigures(Journal):
         self._golives, self._silences = golives, silences
         self._gauge(figures.LEADER).set_function(leads)
         self._gauge(figures.DUE).set_function(due)
+        self._gauge(figures.TASKS).set_function(lambda: len(asyncio.all_tasks()))
 
     @override
     def called(self, call: Call) -> None:

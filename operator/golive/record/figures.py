@@ -36,6 +36,9 @@ _WHOSE: Final = ("namespace", "name")
 BUILD_INFO: Final = Figure("golive_build_info", "gauge", "1, with the operator's version.", ("version",))
 LEADER: Final = Figure("golive_leader", "gauge", "1 where this process decides and writes, 0 on a standby.")
 DUE: Final = Figure("golive_due", "gauge", "GoLives that are due and wait for their tick.")
+TASKS: Final = Figure(
+    "golive_asyncio_tasks", "gauge", "Tasks of the event loop: some for each check that is asked."
+)
 WATCH_SILENCE: Final = Figure(
     "golive_watch_silence_seconds",
     "gauge",
@@ -95,7 +98,7 @@ LAG: Final = Figure(
 )
 
 OF_THE_OPERATOR: Final = (
-    BUILD_INFO, LEADER, DUE, WATCH_SILENCE, ROLLBACKS, TIME_TO_REVERT, DRIFT, QUERIES, QUERY_SECONDS, REQUESTS,
+    BUILD_INFO, LEADER, DUE, TASKS, WATCH_SILENCE, ROLLBACKS, TIME_TO_REVERT, DRIFT, QUERIES, QUERY_SECONDS, REQUESTS,
     REQUEST_SECONDS, TICK_SECONDS, LAG,
 )  # fmt: skip
 
