@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from golive.api.status import Phase
 from tests.builders import BLUE, GREEN, START, World, seconds
 
 
@@ -51,3 +52,14 @@ def test_a_raise_of_ours_above_the_record_is_put_down_only_once_that_is_on_recor
     assert len(world.writes) == before
     world.tick()
     assert world.green == 10
+
+
+def test_a_deletion_on_record_of_a_golive_that_nobody_deletes_does_not_hold_it_for_ever() -> None:
+    world = World()
+    world.run_to_weight(10)
+    world.deleting = True
+    world.tick()
+    assert world.status["rollback"]["ends"] == "Deleted"
+    world.deleting = False
+    world.run_until(Phase.LIVE)
+    assert world.status["live"] == "green"

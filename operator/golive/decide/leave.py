@@ -144,8 +144,10 @@ def _end(turn: Turn) -> Draft:
         **window_closed(),
         **({} if turn.live is turn.run.from_ else {"live_since": None, "confirmed_at": None}),
     }
-    draft = turn.to(_PHASE[ends], message, **changes)
-    stalled = _PHASE[ends].value if _PHASE[ends] in TAKEN_BACK else ""
+    # A status may have been restored into a GoLive that nobody deletes.
+    phase = Phase.LIVE if ends is Ends.DELETED and not turn.golive.deleting else _PHASE[ends]
+    draft = turn.to(phase, message, **changes)
+    stalled = phase.value if phase in TAKEN_BACK else ""
     return replace(draft, actions=(SaveRun(past_of(turn, record)), *release(turn)), stalled=stalled)
 
 
