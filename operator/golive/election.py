@@ -50,6 +50,8 @@ class Election:
     """The Lease as it was seen last."""
     _seen_at: float = 0.0
     """When it was first seen so."""
+    _wrote: bool = False
+    """A write has been begun, and may have taken effect without our knowing."""
     _since: float = math.inf
     _until: float = -math.inf
 
@@ -96,10 +98,13 @@ class Election:
 
     async def release(self) -> None:
         """Give the Lease away, once the last write has been answered, so that a standby need not wait."""
-        led, self._until = self.leads, -math.inf
-        for _ in range(_TRIES if led else 0):
+        self._until = -math.inf
+        for _ in range(_TRIES if self._wrote else 0):
             try:
-                self._see(await self.leases.get())
+                found = await self.leases.get()
+                if found is None or found.holder != self.identity:
+                    return
+                self._see(found)
                 await self.leases.write(self._held, "", self.timing.duration)
             except Refused:
                 continue  # a renewal that was on its way came between
@@ -140,7 +145,7 @@ class Election:
         return False
 
     async def _write(self) -> bool:
-        sent = self.now()
+        sent, self._wrote = self.now(), True
         self._see(await self.leases.write(self._held, self.identity, self.timing.duration))
         self._since = min(self._since, self.now())
         self._until = sent + self.timing.renew_deadline

@@ -1,17 +1,21 @@
 """What the watches bring: into the cache, and on to the GoLives that it concerns, those first whose traffic may go back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from typing_extensions import override
+
 from golive.act.upward import Upward
-from golive.api.status import SPLIT
+from golive.api.status import SPLIT, Phase
 from golive.observe.cache import Cache
+from golive.ports import Seen
 from golive.schedule import Schedule
 
 Key = tuple[str, str]
-_MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment"})
-"""Pods may be gone, the target set back, the revision replaced."""
+_MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment", "HTTPRoute"})
+"""Pods may be gone, the target set back, the revision replaced, the route taken back or raised by somebody."""
+_AWAY: Final = SPLIT | {Phase.ROLLING_BACK}
 
 
 @dataclass(slots=True)
@@ -21,6 +25,8 @@ class News:
     cache: Cache
     schedule: Schedule
     upward: Upward
+    goes_down: Callable[[Key], bool] = lambda _: True
+    """Tells whether a tick of now would take traffic back."""
     _ticks: bool = False
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> None:
@@ -32,8 +38,8 @@ class News:
         self._tell(kind, self.cache.drop(kind, raw))
 
     def due(self, key: Key, *, urgent: bool) -> None:
-        """Make a GoLive due at once; an urgent one has a lane of its own, and a raise of it in flight is ended."""
-        if urgent:
+        """Make a GoLive due at once; an urgent one has a lane of its own, and a raise in flight ends where it goes back."""
+        if urgent and self.upward.flies(key) and self.goes_down(key):
             self.upward.cancel(key)
         self.schedule.mark(key, urgent=urgent)
 
@@ -52,4 +58,36 @@ class News:
             self.due(key, urgent=kind in _MAY_CALL_BACK and self._is_split(key))
 
     def _is_split(self, key: Key) -> bool:
-        return ((self.cache.golive(key) or {}).get("status") or {}).get("phase") in SPLIT
+        return ((self.cache.golive(key) or {}).get("status") or {}).get("phase") in _AWAY
+
+
+@dataclass(frozen=True, slots=True)
+class Echo(Seen):
+    """What our own writes are answered with: seen at once, and of a route that others share their news too."""
+
+    cache: Cache
+    news: News
+
+    @override
+    def route(self, namespace: str, name: str) -> Mapping[str, Any] | None:
+        """Return the newest state of a route."""
+        return self.cache.route(namespace, name)
+
+    @override
+    def past_runs(self, namespace: str, golive: str) -> Mapping[str, Any] | None:
+        """Return the ConfigMap of a GoLive's past runs."""
+        return self.cache.past_runs(namespace, golive)
+
+    @override
+    def put(self, kind: str, raw: Mapping[str, Any]) -> object:
+        """Take in a newer state of an object."""
+        if kind != "HTTPRoute":
+            return self.cache.put(kind, raw)
+        self.news.put(kind, raw)
+        return None
+
+    @override
+    def drop(self, kind: str, raw: Mapping[str, Any]) -> object:
+        """Forget an object that is gone."""
+        self.news.drop(kind, raw)
+        return None

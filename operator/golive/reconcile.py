@@ -18,6 +18,8 @@ from golive.subject import SUBJECT, about
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
+Seen = tuple[str, ...]
+"""The versions of a GoLive and its routes."""
 AT_ONCE: Final = 0.0
 RETRY: Final = 0.5
 """Seconds after a failed write, twice as many after each further one; going back is tried at this pace all the time."""
@@ -38,12 +40,14 @@ class Reconciler:
     observer: Observer
     performer: Performer
     recorder: Recorder
+    hurry: Callable[[Key], None] = lambda _: None
+    """Lets a GoLive's next tick be done before those of others."""
     raise_in: Callable[[], float] = lambda: 0.0
     """The seconds until this process may raise a weight: what a leader before it has begun may still arrive."""
     _failed: dict[Key, int] = field(default_factory=dict)
     """How many ticks of a GoLive have ended in a failed write, one after another."""
-    _rests: dict[Key, datetime] = field(default_factory=dict)
-    """Until when what has failed is not tried again, whatever makes a GoLive due; going back never rests."""
+    _rests: dict[Key, tuple[datetime, Seen]] = field(default_factory=dict)
+    """Until when what has failed is not tried again, unless what it met has changed; going back never rests."""
 
     async def tick(self, key: Key) -> float | None:
         """Do one tick; return the seconds until the next, None where only the world can bring one."""
@@ -64,9 +68,10 @@ class Reconciler:
         decision = decide(golive, facts)
         SUBJECT.set(about(golive, decision.status))
         asked_anew = golive.generation != golive.status.observed_generation
-        if self._rests.get(key, facts.now) > facts.now and not decision.goes_down and not asked_anew:
+        rest = self._rest(key, facts.now)
+        if rest and not decision.goes_down and not asked_anew:
             self.observer.watch(key)
-            return (self._rests[key] - facts.now).total_seconds()
+            return rest
         if decision.goes_up and self.raise_in() > 0:
             self.observer.watch(key)
             return self.raise_in()
@@ -79,6 +84,10 @@ class Reconciler:
             return self._again(golive, decision, [*failures, *unwritten])
         self._succeeded(key)
         return AT_ONCE if wrote or decision.actions else self._until(decision)
+
+    def _rest(self, key: Key, now: datetime) -> float:
+        until, met = self._rests.get(key, (now, ()))
+        return max(0.0, (until - now).total_seconds()) if met == self.observer.versions(key) else 0.0
 
     def _succeeded(self, key: Key) -> None:
         self._failed.pop(key, None)
@@ -123,14 +132,23 @@ class Reconciler:
             for error in lasting
         ]
         self.recorder.tell(golive, events, self.observer.now())
+        if decision.goes_down:
+            self.hurry(golive.key)
         times = self._failed[golive.key] = self._failed.get(golive.key, 0) + 1
         if not lasting:
             return LOOK_AGAIN
         away = all(isinstance(error, Unavailable) for error in lasting)
         longest = LONGEST_ABSENCE if away else LONGEST_RETRY
-        pause = RETRY if decision.goes_down else min(RETRY * 2 ** min(times - 1, 10), longest)
-        self._rests[golive.key] = self.observer.now() + timedelta(seconds=pause)
+        doubled = max(0, min(times - 1 - LOOKS * any(isinstance(error, Refused) for error in lasting), 10))
+        pause = RETRY if decision.goes_down else min(RETRY * 2**doubled, longest)
+        until = self.observer.now() + timedelta(seconds=pause)
+        self._rests[golive.key] = (until, self.observer.versions(golive.key))
         return pause
+
+    def goes_down(self, key: Key) -> bool:
+        """Tell whether a tick of now would take traffic away from the colour that goes live."""
+        golive = self.observer.golive(key)
+        return golive is not None and decide(golive, self.observer.facts(golive)).goes_down
 
     def _until(self, decision: Decision) -> float | None:
         if decision.next_tick is None:

@@ -35,6 +35,8 @@ class Schedule:
     """What is due and waits for a worker; a key that is not due any more counts for nothing."""
     _urgent: set[Key] = field(default_factory=set)
     _running: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
+    _ordinary_running: set[Key] = field(default_factory=set)
+    """Counted by themselves: however many reverts there are, the others go on."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _order: "count[int]" = field(default_factory=count)
     _closed: bool = False
@@ -51,6 +53,10 @@ class Schedule:
         heapq.heappush(self._heap, (moment, next(self._order), key))
         self._wake.set()
 
+    def hurry(self, key: Key) -> None:
+        """Let a GoLive's next tick, whenever it is due, be done in the lane of reverts."""
+        self._urgent.add(key)
+
     def due(self) -> int:
         """Count the GoLives that wait for a tick which is due."""
         return sum(moment <= self.now() for moment in self._due.values())
@@ -65,8 +71,8 @@ class Schedule:
             while True:
                 self._wake.clear()
                 self._queue_due()
-                self._start(self._urgent_ones, self.workers + self.urgent_workers)
-                self._start(self._ordinary, self.workers)
+                self._start(self._urgent_ones, self._has_room_for_urgent)
+                self._start(self._ordinary, self._has_room)
                 await self._until_next()
         finally:
             for task in self._running.values():
@@ -88,12 +94,20 @@ class Schedule:
     def _queue(self, key: Key) -> None:
         (self._urgent_ones if key in self._urgent else self._ordinary).append(key)
 
-    def _start(self, queue: deque[Key], lanes: int) -> None:
-        while queue and len(self._running) < lanes and not self._closed:
+    def _has_room(self) -> bool:
+        return len(self._ordinary_running) < self.workers
+
+    def _has_room_for_urgent(self) -> bool:
+        return len(self._running) - len(self._ordinary_running) < self.urgent_workers
+
+    def _start(self, queue: deque[Key], has_room: Callable[[], bool]) -> None:
+        while queue and has_room() and not self._closed:
             key = queue.popleft()
             # One that runs is queued again by its own end.
             if key not in self._running and self._due.get(key, math.inf) <= self.now():
                 del self._due[key]
+                if key not in self._urgent:
+                    self._ordinary_running.add(key)
                 self._urgent.discard(key)
                 self._running[key] = asyncio.create_task(self._work(key))
 
@@ -103,6 +117,7 @@ class Schedule:
             delay = await self.tick(key)
         finally:
             del self._running[key]
+            self._ordinary_running.discard(key)
             # What made it due meanwhile found it running.
             if key in self._due:
                 self._queue(key)

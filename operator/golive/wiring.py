@@ -15,6 +15,7 @@ import kopf
 
 from golive import __version__
 from golive.act.perform import Performer
+from golive.act.upward import Upward
 from golive.adapters.api_server import ApiServer
 from golive.adapters.clock import ServerClock
 from golive.adapters.collections import KubernetesCollections
@@ -26,7 +27,7 @@ from golive.errors import GoLiveError
 from golive.handlers import register
 from golive.introspection import Introspection
 from golive.logs import configure_logs
-from golive.news import News
+from golive.news import Echo, News
 from golive.observe.cache import Cache
 from golive.observe.observer import Observer
 from golive.observe.sampler import Samplers
@@ -118,40 +119,54 @@ async def assemble(settings: Settings) -> Operator:
     user_agent = f"golive/{__version__} ({identity})"
     itself = Introspection(settings, clock, user_agent)
     server = await ApiServer.connect(settings.kubeconfig, clock, user_agent, [itself.watches.tracing()])
+    # Each has connections of its own: what goes back waits for nothing that goes up, and the Lease for neither.
+    leases = server.beside()
+    election = _election(settings, leases, clock, identity)
+    writes, reverts = server.beside(election.fence), server.beside(election.fence)
+    metrics = PrometheusMetrics(settings.prometheus, settings.query_timeout)
+
+    async def tick(key: Key) -> float | None:
+        return await reconciler.tick(key)
+
+    def goes_down(key: Key) -> bool:
+        return reconciler.goes_down(key)
+
+    cache, upward = Cache(clock), Upward()
+    schedule = Schedule(itself.timed(tick), time.monotonic, settings.workers)
+    news = News(cache, schedule, upward, goes_down)
+    records = MeasuredRecords(KubernetesRecords(writes), itself.measure)
+    up, down = (MeasuredRoutes(KubernetesRoutes(one), itself.measure) for one in (writes, reverts))
+    performer = Performer(up, down, records, Echo(cache, news), upward)
+    samplers = Samplers(MeasuredMetrics(metrics, itself.measure), clock, news.due, settings.scrape_interval)
+    seen = SnapshotSettings(settings.settle, frozenset(settings.gitops_managers))
+    observer = Observer(cache, samplers, clock, seen)
+    recorder = Recorder(records, cache, identity, itself.journal)
+    reconciler = Reconciler(observer, performer, recorder, schedule.hurry, election.raise_in)
+    reflector = _reflector(settings, server, cache, news)
+    servers = (server, leases, writes, reverts)
+    return Operator(
+        settings, servers, metrics, election, news, schedule, observer, recorder, reflector, itself
+    )
+
+
+def _election(settings: Settings, server: ApiServer, clock: ServerClock, identity: str) -> Election:
     timing = Timing(
         settings.lease_duration.total_seconds(),
         settings.renew_deadline.total_seconds(),
         settings.retry_period.total_seconds(),
     )
     leases = KubernetesLeases(server, clock, _lease_namespace(settings), settings.lease_name)
-    election = Election(leases, identity, timing, time.monotonic, end_process)
-    writes, reverts = server.beside(election.fence), server.beside(election.fence)
-    metrics = PrometheusMetrics(settings.prometheus, settings.query_timeout)
-    cache, records = Cache(clock), MeasuredRecords(KubernetesRecords(writes), itself.measure)
-    up, down = (MeasuredRoutes(KubernetesRoutes(one), itself.measure) for one in (writes, reverts))
-    performer = Performer(up, down, records, cache)
+    return Election(leases, identity, timing, time.monotonic, end_process)
 
-    def due(key: Key, *, urgent: bool) -> None:
-        news.due(key, urgent=urgent)
 
-    samplers = Samplers(MeasuredMetrics(metrics, itself.measure), clock, due, settings.scrape_interval)
-    seen = SnapshotSettings(settings.settle, frozenset(settings.gitops_managers))
-    observer = Observer(cache, samplers, clock, seen)
-    recorder = Recorder(records, cache, identity, itself.journal)
-    reconciler = Reconciler(observer, performer, recorder, election.raise_in)
-    schedule = Schedule(itself.timed(reconciler.tick), time.monotonic, settings.workers)
-    news = News(cache, schedule, performer.upward)
-    reflector = Reflector(
+def _reflector(settings: Settings, server: ApiServer, cache: Cache, news: News) -> Reflector:
+    return Reflector(
         KubernetesCollections(server, settings.watch_inactivity.total_seconds()),
         cache,
         news.put,
         news.drop,
         settings.namespaces or (None,),
         settings.relist.total_seconds(),
-    )
-    servers = (server, writes, reverts)
-    return Operator(
-        settings, servers, metrics, election, news, schedule, observer, recorder, reflector, itself
     )
 
 
@@ -168,18 +183,19 @@ async def _until_stopped(operator: Operator) -> None:
         others = (operator.reflector.run(), _keep_time(operator.servers[0]), leave(), operator.itself.beat())
         tasks = [acting, *(beside.create_task(other) for other in others)]
         try:
-            await _watch(operator, stop, leaving)
+            await _watch(operator, acting, stop, leaving)
         finally:
             await operator.step_down(acting)
             for task in tasks:
                 task.cancel()
 
 
-async def _watch(operator: Operator, stop: asyncio.Event, leaving: asyncio.Event) -> None:
+async def _watch(
+    operator: Operator, acting: "asyncio.Task[None]", stop: asyncio.Event, leaving: asyncio.Event
+) -> None:
     settings, options = operator.settings, kopf.OperatorSettings()
     inactivity = settings.watch_inactivity.total_seconds()
     configure(options, clusterwide=not settings.namespaces, inactivity=inactivity)
-    ours = asyncio.all_tasks()
     watching = await kopf.spawn_tasks(
         registry=register(operator.news, operator.servers[0].login, operator.itself.watches.session),
         settings=options,
@@ -188,10 +204,13 @@ async def _watch(operator: Operator, stop: asyncio.Event, leaving: asyncio.Event
         namespaces=settings.namespaces,
         stop_flag=stop,
     )
-    # kopf would end its watches first and then wait for our tasks; the Lease is given away before.
+    # kopf would end its watches first; the Lease is given away before.
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, leaving.set)
-    await kopf.run_tasks(watching, ignored=ours)
+    await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
+    # kopf would first cancel what it takes for its own, writes on their way among them.
+    await operator.step_down(acting)
+    await kopf.run_tasks(watching, ignored=asyncio.all_tasks())
 
 
 async def _keep_time(server: ApiServer) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from golive.act.perform import Performer
+from golive.act.upward import Upward
 from golive.errors import GoLiveError
-from golive.news import News
+from golive.news import Echo, News
 from golive.observe.cache import Cache
 from golive.observe.observer import Observer
 from golive.observe.sampler import Samplers
@@ -85,20 +86,26 @@ class OperatorProcess:
         clock = ScriptedClock()
         self.link = Link(self.cluster, self.dies_at)
         self.cache = Cache(clock)
-        self.performer = Performer(self.link, self.link, self.link, self.cache)
-        self.samplers = Samplers(self.metrics, clock, self._due, SCRAPE)
+        upward = Upward()
+        schedule = Schedule(self._tick, asyncio.get_running_loop().time)
+        self.news = News(self.cache, schedule, upward, self._goes_down)
+        echo = Echo(self.cache, self.news)
+        self.performer = Performer(self.link, self.link, self.link, echo, upward)
+        self.samplers = Samplers(self.metrics, clock, self.news.due, SCRAPE)
         self.observer = Observer(
             self.cache,
             self.samplers,
             clock,
             SnapshotSettings(timedelta(seconds=2), frozenset({"argocd-controller"})),
         )
-        reconciler = Reconciler(self.observer, self.performer, Recorder(self.link, self.cache, "operator"))
-        schedule = Schedule(reconciler.tick, asyncio.get_running_loop().time)
-        self.news = News(self.cache, schedule, self.performer.upward)
+        recorder = Recorder(self.link, self.cache, "operator")
+        self._reconciler = Reconciler(self.observer, self.performer, recorder, schedule.hurry)
 
-    def _due(self, key: Key, *, urgent: bool) -> None:
-        self.news.due(key, urgent=urgent)
+    async def _tick(self, key: Key) -> float | None:
+        return await self._reconciler.tick(key)
+
+    def _goes_down(self, key: Key) -> bool:
+        return self._reconciler.goes_down(key)
 
     def _hear(self, kind: str, raw: Mapping[str, Any], gone: bool) -> None:  # noqa: FBT001  # a listener's form
         if kind != "Event":

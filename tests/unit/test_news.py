@@ -7,10 +7,10 @@ import pytest
 from typing_extensions import override
 
 from golive.act.upward import Upward
-from golive.news import News
+from golive.news import Echo, News
 from golive.observe.cache import Cache
 from golive.schedule import Schedule
-from tests.raw import FakeClock, Raw, a_golive, a_replica_set, a_service, ready_slice, stamped
+from tests.raw import FakeClock, Raw, a_golive, a_replica_set, a_route, a_service, ready_slice, stamped
 
 SHOP = ("shop", "shop")
 
@@ -76,6 +76,25 @@ async def test_a_slice_that_is_deleted_is_as_urgent_and_ends_a_raise_in_flight(n
     assert MARKED == [True]
     with pytest.raises(Exception, match="a rollback came"):
         await raising
+
+
+async def test_what_takes_nothing_back_does_not_end_a_raise_in_flight(news: News) -> None:
+    news.goes_down = lambda _: False
+    news.put("GoLive", a_shop("Shifting"))
+    raising: asyncio.Task[Any] = asyncio.create_task(news.upward.run(SHOP, asyncio.sleep(0)))
+    await asyncio.sleep(0)
+    news.put("EndpointSlice", stamped(ready_slice("web-green", pods=3)))
+    await raising
+
+
+async def test_what_our_own_write_is_answered_with_is_news_for_others_on_that_route(news: News) -> None:
+    news.put("GoLive", a_shop("Live"))
+    MARKED.clear()
+    echo = Echo(news.cache, news)
+    echo.put("HTTPRoute", stamped(a_route()))
+    assert MARKED == [False]
+    echo.put("GoLive", a_shop("Live"))
+    assert MARKED == [False]
 
 
 async def test_a_standby_fills_its_cache_and_makes_nothing_due_before_it_leads(news: News) -> None:

@@ -218,8 +218,31 @@ def test_the_lane_of_reverts_is_bounded_too() -> None:
 
     ticks = Ticks(takes=5)
     times = {key: at for at, key in seen(ticks, scene, workers=4, urgent_workers=2)}
-    assert [times[key] for key in (A, B, C)] == [0.5, 0.5, 5]
+    assert [times[key] for key in (A, B, C)] == [0.5, 0.5, 5.5]
     assert ticks.most == 6
+
+
+def test_however_many_reverts_there_are_the_others_go_on() -> None:
+    async def scene(schedule: Schedule) -> None:
+        for moment in range(40):
+            for number in range(12):
+                schedule.mark(("shop", f"urgent-{number}"), urgent=True)
+            if moment == 10:
+                schedule.mark(A)
+            await asyncio.sleep(0.05)
+
+    ticks = Ticks(takes=0.3)
+    assert (0.5, A) in seen(ticks, scene, workers=2, urgent_workers=8)
+
+
+def test_one_that_is_to_hurry_is_done_in_the_lane_of_reverts_when_it_is_due() -> None:
+    async def scene(schedule: Schedule) -> None:
+        schedule.mark(A, delay=1)
+        schedule.hurry(A)
+        a_full_house(schedule)
+        await asyncio.sleep(30)
+
+    assert (1, A) in seen(Ticks(takes=5), scene, workers=4, urgent_workers=2)
 
 
 def test_what_waits_for_a_worker_and_turns_urgent_waits_no_longer() -> None:

@@ -9,7 +9,7 @@ from golive.act.swap import is_written, operations
 from golive.act.upward import Upward
 from golive.api.golive import FINALIZER, GoLive
 from golive.decide.decision import Action, SaveRun, SetFinalizer, SetWeights
-from golive.errors import GoLiveError, Gone, NotYet, Overruled, Refused
+from golive.errors import GoLiveError, Gone, NotYet, Overruled, Refused, Unavailable
 from golive.ports import Records, Routes, Seen
 from golive.runs import runs_data
 
@@ -31,12 +31,16 @@ class Performer:
         failures = [
             error for error in await asyncio.gather(*(self._lower(golive, one) for one in down)) if error
         ]
+        unremembered: list[GoLiveError] = []
         for action in actions:
             if failures:
                 break
             if action not in down:
-                failures += await self._attempt(golive, action)
-        return failures
+                failed = await self._attempt(golive, action)
+                # What cannot be remembered holds nobody back; what may just take another try does.
+                lasting = isinstance(action, SaveRun) and not any(isinstance(e, Unavailable) for e in failed)
+                (unremembered if lasting else failures).extend(failed)
+        return failures + unremembered
 
     async def _attempt(self, golive: GoLive, action: Action) -> list[GoLiveError]:
         try:

@@ -52,6 +52,10 @@ class Upward:
         else:
             self._given_up.pop(key, None)
 
+    def flies(self, key: Key) -> bool:
+        """Tell whether a write of a GoLive is in flight."""
+        return key in self._flying
+
     def cancel(self, key: Key) -> None:
         """Cancel a GoLive's write in flight, if there is one."""
         task = self._flying.get(key)

@@ -24,7 +24,8 @@ _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None)
 """The client's own, which would else be minutes: every call here is bounded from outside, with all that it waits for."""
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
-_CONNECTIONS: Final = 100
+_CONNECTIONS: Final = 0
+"""As many as there are watches, and workers that write: nobody waits for another's."""
 _READS: Final = frozenset({"GET"})
 _FORBIDDEN: Final = (401, 403)
 _GONE: Final = 404
@@ -72,8 +73,8 @@ class ApiServer:
             raise
         return server
 
-    def beside(self, fence: Callable[[], None]) -> "ApiServer":
-        """Return another way to the same server, whose connections nobody else fills; every write asks `fence` first."""
+    def beside(self, fence: Callable[[], None] | None = None) -> "ApiServer":
+        """Return another way to the same server, over connections of its own; every write asks `fence` first."""
         return ApiServer(client.ApiClient(self._api.configuration), self._clock, self._user_agent, fence)
 
     async def login(self) -> dict[str, Any]:
@@ -119,13 +120,15 @@ class ApiServer:
                 answer = await self._send(method, path, body, content_type, _NO_TIMEOUT)
                 status, data = answer.status, await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise Unavailable(f"{method} {what}: the API server gave no answer: {_why(error)}") from error
+            raise Unavailable(
+                f"{method} {what}: the API server gave no answer: {_why(error, within)}"
+            ) from error
         if status >= 400:  # noqa: PLR2004  # HTTP's first error
             raise _translated(status, data, method, what)
         return _decoded(data, method, what)
 
-    async def lines(self, path: str, *, what: str, silence: float) -> AsyncGenerator[bytes, None]:
-        """Ask for a watch and return it line by line, until it ends or has been silent for some seconds.
+    async def events(self, path: str, *, what: str, silence: float) -> AsyncGenerator[dict[str, Any], None]:
+        """Ask for a watch and return its events, until it ends or has been silent for some seconds.
 
         Raises Gone, Denied, Unavailable.
         """
@@ -136,11 +139,13 @@ class ApiServer:
                 if answer.status >= 400:  # noqa: PLR2004  # HTTP's first error
                     raise _translated(answer.status, await answer.read(), "WATCH", what)
                 while line := await _line(answer, silence):
-                    yield line
+                    yield _decoded(line, "WATCH", what)
         except TimeoutError:
             return
         except (aiohttp.ClientError, OSError) as error:
-            raise Unavailable(f"WATCH {what}: the API server gave no answer: {_why(error)}") from error
+            raise Unavailable(
+                f"WATCH {what}: the API server gave no answer: {_why(error, silence)}"
+            ) from error
 
     async def _send(
         self, method: str, path: str, body: Any, content_type: str, bounds: aiohttp.ClientTimeout
@@ -217,9 +222,7 @@ def _said(data: bytes) -> tuple[str, set[str]]:
         return "", set()
 
 
-def _why(error: BaseException) -> str:
-    return (
-        f"nothing within {TIMEOUT:g} s"
-        if isinstance(error, TimeoutError)
-        else str(error) or type(error).__name__
-    )
+def _why(error: BaseException, within: float) -> str:
+    if isinstance(error, TimeoutError):
+        return f"nothing within {within:g} s"
+    return str(error) or type(error).__name__

@@ -1,7 +1,6 @@
 """The port Collections: a kind's objects page by page, as they were at one moment, and what changes from then on."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from urllib.parse import quote, urlencode
 from typing_extensions import override
 
 from golive.adapters.api_server import ApiServer
+from golive.errors import Unavailable
 from golive.ports import Change, Collections, Page
 from golive.watched import WATCHED, Resource
 
@@ -20,7 +20,8 @@ _AT_ONCE: Final = 200
 """Objects of a page: reading it keeps everything else waiting for some milliseconds."""
 _TIMEOUT: Final = 10.0
 _BREATH: Final = 0.1
-"""Seconds before a watch that has ended is opened anew."""
+"""Seconds before a watch that has ended is opened anew where it was, twice as many where it brought nothing."""
+_LONGEST_PAUSE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class KubernetesCollections(Collections):
         self, kind: str, namespace: str | None, version: str, seconds: float
     ) -> AsyncIterator[Change]:
         """Watch one kind; a connection that breaks is opened anew where it was."""
-        resource, loop = WATCHED[kind], asyncio.get_running_loop()
+        resource, loop, pause = WATCHED[kind], asyncio.get_running_loop(), _BREATH
         ends = loop.time() + seconds
         while (left := ends - loop.time()) > 0:
             query = {
@@ -60,17 +61,18 @@ class KubernetesCollections(Collections):
                 **_selected(resource),
             }
             path = f"{_path(resource, namespace)}?{urlencode(query)}"
-            async for line in self.server.lines(path, what=resource.plural, silence=self.silence):
-                event = json.loads(line)
-                if event["type"] == "ERROR":
-                    log.info(
-                        "WATCH %s: %s", resource.plural, event["object"].get("message", "no reason given")
-                    )
-                    return
-                version = event["object"]["metadata"]["resourceVersion"]
-                if event["type"] != "BOOKMARK":
-                    yield Change(event["object"], gone=event["type"] == "DELETED")
-            await asyncio.sleep(_BREATH)
+            try:
+                async for event in self.server.events(path, what=resource.plural, silence=self.silence):
+                    if event["type"] == "ERROR":
+                        log.info("WATCH %s: %s", resource.plural, event["object"].get("message"))
+                        return
+                    pause, version = _BREATH, event["object"]["metadata"]["resourceVersion"]
+                    if event["type"] != "BOOKMARK":
+                        yield Change(event["object"], gone=event["type"] == "DELETED")
+            except Unavailable as error:
+                log.warning("%s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _path(resource: Resource, namespace: str | None) -> str:

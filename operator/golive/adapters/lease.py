@@ -1,6 +1,5 @@
 """The port Leases: one Lease of coordination.k8s.io, every write of it compared with what was read."""
 
-import json
 import math
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -62,10 +61,9 @@ class KubernetesLeases(Leases):
         """Wait for the next state of the Lease; None where there was none in time, or it was deleted."""
         query = f"?watch=1&fieldSelector=metadata.name={quote(self.name)}&resourceVersion={seen.version}"
         async with aclosing(
-            self.server.lines(self._collection + query, what=self._what, silence=within)
-        ) as lines:
-            async for line in lines:
-                event = json.loads(line)
+            self.server.events(self._collection + query, what=self._what, silence=within)
+        ) as events:
+            async for event in events:
                 return _held(event["object"]) if event["type"] in {"ADDED", "MODIFIED"} else None
         return None
 

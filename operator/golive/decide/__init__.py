@@ -10,7 +10,7 @@ from golive.decide.conditions import conditions, conflict_ends
 from golive.decide.decision import Decision, SetFinalizer
 from golive.decide.fitness import problems
 from golive.decide.phases import first_answer
-from golive.decide.report import differ_in_words, observed, with_newest_values
+from golive.decide.report import observed, same_but_for_words, with_newest_values
 from golive.decide.transitions import checked
 from golive.decide.turn import Draft, Turn
 from golive.decide.unreadable import unreadable
@@ -29,11 +29,11 @@ def decide(golive: GoLive, facts: Facts) -> Decision:
 
 def _with_what_follows(turn: Turn, draft: Draft) -> Draft:
     """Say what it waits for where it is by now: words are not worth a write of their own."""
-    if differ_in_words(turn.status, draft.status):
+    if same_but_for_words(turn.status, draft.status):
         return draft
     reached = observed(turn, draft.status)
     then = first_answer(replace(turn, golive=replace(turn.golive, status=reached)))
-    if then.actions or not differ_in_words(reached, then.status):
+    if then.actions or not same_but_for_words(reached, then.status):
         return draft
     return replace(then, actions=draft.actions, events=draft.events)
 

@@ -56,7 +56,7 @@ def with_newest_values(turn: Turn, status: GoLiveStatus) -> GoLiveStatus:
     return status.model_copy(update={"checks": _checks(turn, status, timedelta(0))})
 
 
-def differ_in_words(one: GoLiveStatus, other: GoLiveStatus) -> bool:
+def same_but_for_words(one: GoLiveStatus, other: GoLiveStatus) -> bool:
     """Tell whether two statuses say the same but for what is waited for, and how that is said."""
     fields = GoLiveStatus.model_fields.keys() - _WORDS
     return all(getattr(one, field) == getattr(other, field) for field in fields)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from golive.decide.decision import SetWeights
-from golive.decide.report import differ_in_words
+from golive.decide.report import same_but_for_words
 from golive.decide.turn import Draft, Turn
 
 
@@ -15,5 +15,5 @@ def once_on_record(turn: Turn, draft: Draft) -> Draft:
     """
     written = {action.route for action in draft.actions if isinstance(action, SetWeights)}
     ours = any(route.ours for _, _, route in turn.routes() if route.name in written)
-    known = turn.status.message == draft.status.message and differ_in_words(turn.status, draft.status)
+    known = turn.status.message == draft.status.message and same_but_for_words(turn.status, draft.status)
     return draft if known or not ours else replace(draft, actions=())

@@ -91,6 +91,11 @@ class Cache:
         """Return an HTTPRoute's rules and weights as they stand."""
         return self.get(Kind.HTTP_ROUTE, namespace, name)
 
+    def route_generations(self, key: Key) -> tuple[str, ...]:
+        """Return the generation of each route that a GoLive names, in the order of their names."""
+        routes = (self.route(key[0], name) for name in sorted(self._watchers.references(key).http_routes))
+        return tuple(str(route["metadata"].get("generation", 0)) if route else "" for route in routes)
+
     def sharing(self, key: Key) -> tuple[Raw, ...]:
         """Return the other GoLives that name one of the same Deployments or routes."""
         found = (self.golive(other) for other in self._watchers.sharing(key))

@@ -44,6 +44,12 @@ class Observer:
             self._read[key] = (raw, parse(raw, before[1] if before else None))
         return self._read[key][1]
 
+    def versions(self, key: Key) -> tuple[str, ...]:
+        """Return what tells a GoLive and its routes as they are from what they were, but for the routes' status."""
+        raw = self.cache.golive(key)
+        own = (raw["metadata"]["resourceVersion"],) if raw else ()
+        return (*own, *self.cache.route_generations(key))
+
     def facts(self, golive: GoLive) -> Facts:
         """Freeze what this tick may look at."""
         readings, source = self.samplers.readings(golive.key), self.samplers.source(golive.key)
