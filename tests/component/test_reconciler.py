@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -132,6 +133,26 @@ def test_while_the_record_cannot_be_written_nothing_goes_up() -> None:
         await stage.in_phase("Live")
 
     assert played(scene).cluster.climbs() == [10, 50, 100]
+
+
+def test_what_is_refused_is_tried_at_a_growing_distance_and_at_once_when_what_it_met_has_changed() -> None:
+    gaps: list[float] = []
+
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(10)
+        stage.cluster.fault = lambda kind, _: Refused("409") if kind == "Status" else None
+        since = asyncio.get_running_loop().time()
+        await asyncio.sleep(50)
+        tried = [at for at, kind, _ in stage.cluster.tries if kind == "Status" and at > since]
+        gaps[:] = [later - earlier for earlier, later in pairwise(tried)]
+        stage.cluster.fault = lambda *_: None
+        labelled = {**stage.golive["metadata"], "labels": {"edited": "yes"}}
+        stage.cluster.add("GoLive", {**stage.golive, "metadata": labelled})
+        await stage.until(lambda: stage.cluster.green() == 50, within=1)
+
+    played(scene)
+    assert all(gap < 0.2 for gap in gaps[:5])
+    assert [round(gap) for gap in gaps[6:10]] == [1, 2, 4, 8]
 
 
 def test_while_the_record_cannot_be_written_it_goes_down_all_the_same() -> None:
