@@ -1,23 +1,14 @@
 """Figures of a bench: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-WHOLE: Final = 100
-"""Percent."""
+from dev.percentile import WHOLE, percentile
+
 RISE: Final = 0.05
 """The share of its mean by which a flat value may rise in an hour."""
 LEAST_SECONDS: Final = 600
 """Below this a slope is noise."""
-
-
-def percentile(values: Iterable[float], percent: float) -> float | None:
-    """Return what `percent` of the values do not exceed (nearest rank); None without any."""
-    ordered = sorted(values)
-    if not ordered:
-        return None
-    rank = -(-len(ordered) * percent // WHOLE)
-    return ordered[max(int(rank), 1) - 1]
 
 
 def spread(values: Sequence[float], digits: int = 1) -> dict[str, float | None]:

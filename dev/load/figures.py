@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dev.load.log import Entry
+from dev.percentile import percentile
 
 
 def between(entries: Iterable[Entry], start: float, end: float) -> list[Entry]:
@@ -46,21 +47,13 @@ def outside(entries: Iterable[Entry], start: float, end: float) -> list[Entry]:
     return [entry for entry in failures(entries) if not start <= entry.done <= end]
 
 
-def percentile(entries: Sequence[Entry], percent: float) -> float | None:
-    """Give the latency in ms that `percent` of the requests did not exceed (nearest rank)."""
-    if not entries:
-        return None
-    ordered = sorted(entry.ms for entry in entries)
-    rank = -(-len(ordered) * percent // 100)
-    return ordered[max(int(rank), 1) - 1]
-
-
 def summary(entries: Sequence[Entry]) -> str:
     """Say in one line what happened."""
     if not entries:
         return "0 requests"
+    latencies = [entry.ms for entry in entries]
     colours = sorted(colour for colour in requests_by_colour(entries) if colour)
     parts = [f"{len(entries):,} requests", f"{len(failures(entries)):,} failed"]
     parts += [f"{colour} {share(entries, colour):.1f} %" for colour in colours]
-    parts += [f"p{percent} {percentile(entries, percent):.1f} ms" for percent in (50, 99)]
+    parts += [f"p{percent} {percentile(latencies, percent):.1f} ms" for percent in (50, 99)]
     return ", ".join(parts)

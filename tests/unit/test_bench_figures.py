@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.bench.figures import answered_by, buckets, flatness, percentile, quantile, slope, spread
+from dev.bench.figures import answered_by, buckets, flatness, quantile, slope, spread
 from dev.bench.operator_process import cpu_seconds
 from dev.bench.querylog import QueryLog
 
@@ -17,13 +17,7 @@ golive_event_loop_lag_seconds_sum 0.4
 """
 
 
-@pytest.mark.parametrize(("percent", "value"), [(50, 2), (99, 4), (100, 4), (1, 1)])
-def test_a_percentile_is_the_nearest_rank(percent: float, value: float) -> None:
-    assert percentile([4, 1, 3, 2], percent) == value
-
-
-def test_without_values_there_is_no_percentile() -> None:
-    assert percentile([], 99) is None
+def test_without_values_there_is_no_spread() -> None:
     assert spread([]) == {"p50": None, "p99": None, "max": None}
 
 

@@ -79,12 +79,6 @@ def test_share_counts_every_request_not_only_the_good_ones() -> None:
     assert figures.requests_by_colour(log) == {"green": 2, "blue": 1, "": 1}
 
 
-def test_percentile_is_a_value_that_was_measured() -> None:
-    log = [entry(0, ms=ms) for ms in range(1, 101)]
-    assert [figures.percentile(log, p) for p in (0, 50, 99, 100)] == [1, 50, 99, 100]
-    assert figures.percentile([], 50) is None
-
-
 def test_the_summary_reads_as_a_sentence() -> None:
     log = [
         entry(1, "blue", ms=2),
