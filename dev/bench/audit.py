@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dev.bench.objects import moment
+from dev.percentile import WHOLE
 
 WRITES: Final = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 Key = tuple[str, str]
@@ -117,6 +118,21 @@ def routes_written(requests: Iterable[Request]) -> list[Request]:
     """Return the writes of routes that took effect, or may have: a server that gives up waiting may have written."""
     writes = (one for one in requests if one.resource == "httproutes" and one.is_write)
     return [one for one in writes if one.succeeded or one.code == _GAVE_UP]
+
+
+def goes_back(patch: Any, live: str, other: str) -> bool:
+    """Tell whether a JSON patch of a route gives everything to the live Service and nothing to the other.
+
+    The operator's patches test the name of each backend whose weight they replace: so it is known which is which.
+    """
+    operations = patch if isinstance(patch, list) else []
+    names = {one["path"].removesuffix("/name"): one["value"] for one in operations if one["op"] == "test"}
+    written = {
+        (names.get(one["path"].removesuffix("/weight")), one["value"])
+        for one in operations
+        if one["op"] == "replace"
+    }
+    return written == {(live, WHOLE), (other, 0)}
 
 
 def by_kind(requests: Iterable[Request]) -> list[tuple[str, str, str, int, int]]:

@@ -36,13 +36,12 @@ class Gauges:
         with self._lock:
             return "".join(f'{GAUGE}{{golive="{name}"}} {value}\n' for name, value in self._values.items())
 
-    def handed_out(self, text: str) -> None:
-        """Note that a text has been sent."""
-        now = wall()
+    def handed_out(self, text: str, at: float) -> None:
+        """Note that a text was sent, and when that began."""
         with self._lock:
             for name, value in self._values.items():
                 if value == BROKEN and name not in self.visible and f'"{name}"}} {BROKEN}\n' in text:
-                    self.visible[name] = now
+                    self.visible[name] = at
 
 
 def wall() -> float:
@@ -62,8 +61,9 @@ def exporter(gauges: Gauges) -> Iterator[int]:
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            began = wall()
             self.wfile.write(body)
-            gauges.handed_out(text)
+            gauges.handed_out(text, began)
 
         @override
         def log_message(self, format: str, *args: Any) -> None:

@@ -58,16 +58,3 @@ def buckets(text: str, name: str) -> dict[float, float]:
             bound = float(line.split('le="')[1].split('"')[0])
             found[bound] = found.get(bound, 0.0) + float(line.rsplit(" ", 1)[1])
     return found
-
-
-def answered_by(asked: Sequence[float], visible: float, written: float, grace: float) -> float | None:
-    """Return when the question was answered whose answer first showed a breach; None where there is no such one.
-
-    `asked` are the moments of the answers, `visible` when the breached value was handed to Prometheus, which keeps it
-    within `grace` seconds: until then an answer may or may not have shown it, and only a write that follows tells.
-    """
-    sure = [at for at in asked if at >= visible + grace]
-    if sure and sure[0] <= written:
-        return sure[0]
-    before = [at for at in asked if visible <= at <= written]
-    return before[-1] if before else None

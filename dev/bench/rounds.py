@@ -9,10 +9,11 @@ from typing import Any, Final
 from dev.bench import objects
 from dev.bench.audit import by_kind, fields_written, routes_written, story
 from dev.bench.exporter import BROKEN, wall
-from dev.bench.figures import answered_by, spread
+from dev.bench.figures import spread
 from dev.bench.operator_process import Operator, cpu_between, usage
 from dev.bench.plan import WEIGHTS, App, Plan
 from dev.bench.plant import Plant, until
+from dev.bench.reverts import by_route, figures, revert
 from dev.cluster.progress import say
 
 Figures = dict[str, Any]
@@ -21,8 +22,6 @@ HOLDING: Final = 20.0
 """Seconds of looking on while all hold, or two intervals where that is longer."""
 TELLTALES: Final = 100
 """Idle GoLives that are edited while the operator is away: that it takes notice of each says it has ticked them."""
-GRACE: Final = 0.25
-"""Seconds within which Prometheus has kept what it was handed."""
 
 
 class Rounds:
@@ -168,8 +167,18 @@ class Rounds:
         await asyncio.sleep(1)
         self.plant.audit.read_on()
         self.plant.questions.read_on()
-        written = {one.key[1]: one for one in routes_written(self.plant.audit.between(moment, wall()))}
-        return self._reverts(chosen, written) | await self._by_status(gone_back)
+        written = by_route(routes_written(self.plant.audit.between(moment, wall())))
+        answered, visible = self.plant.questions.answered, self.plant.gauges.visible
+        reverts = [
+            revert(answered.get(name, ()), visible.get(name), written.get(name, ()), self._services(name))
+            for name in chosen
+        ]
+        return {"breach": self.plan.breach, **figures(reverts)} | await self._by_status(gone_back)
+
+    def _services(self, name: str) -> tuple[str, str]:
+        """Return the Service that is live since the go-lives, and the one they are on the way to."""
+        live, new = reversed(objects.COLOURS)
+        return f"{name}-{live}", f"{name}-{new}"
 
     async def _raise(self, chosen: Sequence[str]) -> None:
         if self.plan.breach == "all":
@@ -178,25 +187,6 @@ class Rounds:
         for name in chosen:
             self.plant.gauges.set([name], BROKEN)
             await asyncio.sleep(1 / self.plan.breaches_per_second)
-
-    def _reverts(self, chosen: Sequence[str], written: dict[str, Any]) -> Figures:
-        visible, asked = self.plant.gauges.visible, self.plant.questions.answered
-        verdicts, seen, patches = [], [], []
-        for name in chosen:
-            patch = written[name]
-            answered = answered_by(asked[name], visible[name], patch.received, GRACE)
-            verdicts += [] if answered is None else [1000 * (patch.answered - answered)]
-            seen.append(patch.answered - visible[name])
-            patches.append(1000 * (patch.answered - patch.received))
-        last = max(written[name].answered for name in chosen)
-        return {
-            "breaches": len(chosen),
-            "breach": self.plan.breach,
-            "verdict_to_written_ms": spread(verdicts),
-            "visible_to_written_s": spread(seen, 2),
-            "api_server_route_patch_ms": spread(patches),
-            "first_visible_to_last_written_s": round(last - min(visible[name] for name in chosen), 2),
-        }
 
     async def _by_status(self, apps: Sequence[App]) -> Figures:
         """Take the same from status.rollback, by the operator's own clock."""

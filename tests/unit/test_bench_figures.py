@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.bench.figures import answered_by, buckets, flatness, quantile, slope, spread
+from dev.bench.figures import buckets, flatness, quantile, slope, spread
 from dev.bench.operator_process import cpu_seconds
 from dev.bench.querylog import QueryLog
 
@@ -67,22 +67,6 @@ def test_labels_of_a_histogram_are_added_up() -> None:
     text = 'x_bucket{lane="up",le="1"} 2\nx_bucket{lane="down",le="1"} 3\n'
 
     assert buckets(text, "x") == {1.0: 5.0}
-
-
-@pytest.mark.parametrize(
-    ("asked", "written", "answered"),
-    [
-        ([9.0, 10.5, 15.0], 10.6, 10.5),
-        ([10.1, 15.1], 15.2, 15.1),
-        ([10.1, 15.1], 10.2, 10.1),
-        ([9.0], 10.4, None),
-    ],
-    ids=["plain", "asked before it was kept", "asked just before it was kept, and seen", "never asked"],
-)
-def test_the_first_answer_that_showed_the_breach_is_found(
-    asked: list[float], written: float, answered: float | None
-) -> None:
-    assert answered_by(asked, visible=10.0, written=written, grace=0.25) == answered
 
 
 def test_the_cpu_time_of_a_process_is_read_past_any_name() -> None:

@@ -83,10 +83,11 @@ def test_a_raised_gauge_is_visible_from_when_it_was_handed_out() -> None:
     before = gauges.text()
     gauges.set(["app-1"], BROKEN)
 
-    gauges.handed_out(before)
+    gauges.handed_out(before, 10.0)
     assert gauges.visible == {}
-    gauges.handed_out(gauges.text())
-    assert list(gauges.visible) == ["app-1"]
+    gauges.handed_out(gauges.text(), 11.0)
+    gauges.handed_out(gauges.text(), 12.0)
+    assert gauges.visible == {"app-1": 11.0}
 
     gauges.set(["app-1"], HEALTHY)
     assert gauges.visible == {}
@@ -131,7 +132,7 @@ def test_each_size_has_its_bars(text: str, rss: float, adoption: float | None, t
 def test_when_all_breach_at_once_the_last_counts() -> None:
     limits = bars(plan("1000", "all"))
 
-    assert limits["first_visible_to_last_written_s"] == 40
+    assert limits["last_verdict_to_written_s"] == 10
     assert "verdict_to_written_ms" not in limits
 
 
