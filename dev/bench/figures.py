@@ -50,6 +50,13 @@ def quantile(buckets: Mapping[float, float], share: float) -> float | None:
     return min(bound for bound, count in buckets.items() if count >= share * total)
 
 
+def added(before: Mapping[float, float], after: Mapping[float, float]) -> dict[float, float]:
+    """Return what came into a cumulative histogram between two looks at it; nothing where one look saw none."""
+    if not before or not after:
+        return {}
+    return {bound: count - before.get(bound, 0.0) for bound, count in after.items()}
+
+
 def buckets(text: str, name: str) -> dict[float, float]:
     """Read a histogram's cumulative buckets from what /metrics says; labels but `le` are added up."""
     found: dict[float, float] = {}
@@ -58,3 +65,15 @@ def buckets(text: str, name: str) -> dict[float, float]:
             bound = float(line.split('le="')[1].split('"')[0])
             found[bound] = found.get(bound, 0.0) + float(line.rsplit(" ", 1)[1])
     return found
+
+
+def lag_ms(before: Mapping[float, float], after: Mapping[float, float]) -> float | None:
+    """Return p99, in ms, of what came into a histogram of seconds between two looks; None where nothing is known."""
+    found = quantile(added(before, after), 0.99)
+    return None if found is None else found * 1000
+
+
+def worst(by_round: Mapping[str, float | None]) -> float | None:
+    """Return the largest figure of all rounds; None where one of them is not known."""
+    known = [value for value in by_round.values() if value is not None]
+    return max(known) if known and len(known) == len(by_round) else None

@@ -11,7 +11,7 @@ from typing import Final
 
 import httpx
 
-from dev.bench.figures import buckets, quantile
+from dev.bench.figures import buckets
 from dev.bench.objects import duration
 from dev.bench.plan import Plan
 from dev.bench.plant import SCRAPE, Plant
@@ -148,10 +148,9 @@ class Operator:
         """Whether it says so at /readyz; None where it does not serve that."""
         return answers(f"http://{self.address}/readyz") if self.address else None
 
-    def lag(self) -> float | None:
-        """Return p99 of the event loop's lag in ms, as the upper bound of a bucket."""
-        found = quantile(buckets(self.metrics(), _LAG), 0.99)
-        return None if found is None else found * 1000
+    def lags(self) -> dict[float, float]:
+        """Return the cumulative histogram of the event loop's lag since its start, by bound in seconds."""
+        return buckets(self.metrics(), _LAG)
 
     def tasks(self) -> float | None:
         """Return how many asyncio tasks there are."""

@@ -51,7 +51,7 @@ class Rounds:
         return {
             "idle_cpu_percent": round(100 * cpu / (time.monotonic() - began), 2),
             "idle_requests_per_minute": round(60 * len(asked) / seconds, 1),
-            "idle_writes": sum(one.is_write for one in asked),
+            "idle_writes": sum(one.is_write and one.resource != "leases" for one in asked),
         }
 
     async def go_live(self) -> Figures:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.bench.figures import buckets, flatness, quantile, slope, spread
+from dev.bench.figures import added, buckets, flatness, lag_ms, quantile, slope, spread, worst
 from dev.bench.operator_process import cpu_seconds
 from dev.bench.querylog import QueryLog
 
@@ -61,6 +61,28 @@ def test_a_quantile_is_the_bound_of_the_bucket_it_lies_in() -> None:
 
 def test_what_is_not_served_has_no_quantile() -> None:
     assert quantile(buckets("", "golive_event_loop_lag_seconds"), 0.99) is None
+
+
+def test_the_lag_of_a_round_is_what_came_in_it_and_no_idle_time_before() -> None:
+    before = {0.01: 9900.0, 0.1: 9900.0, 0.25: 9900.0}
+    after = {0.01: 9990.0, 0.1: 9998.0, 0.25: 10000.0}
+
+    assert quantile(after, 0.99) == 0.01
+    assert added(before, after) == {0.01: 90.0, 0.1: 98.0, 0.25: 100.0}
+    assert lag_ms(before, after) == 250
+
+
+@pytest.mark.parametrize(("before", "after"), [({}, {0.1: 5.0}), ({0.1: 5.0}, {}), ({0.1: 5.0}, {0.1: 5.0})])
+def test_a_round_that_was_not_looked_at_before_and_after_has_no_lag(
+    before: dict[float, float], after: dict[float, float]
+) -> None:
+    assert lag_ms(before, after) is None
+
+
+def test_the_worst_round_counts_and_one_that_is_not_known_leaves_none() -> None:
+    assert worst({"go-lives": 10.0, "breach": 250.0, "hold": 5.0}) == 250.0
+    assert worst({"go-lives": 10.0, "breach": None}) is None
+    assert worst({}) is None
 
 
 def test_labels_of_a_histogram_are_added_up() -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from dev.bench import objects
+from dev.bench.__main__ import main
 from dev.bench.exporter import BROKEN, HEALTHY, Gauges
 from dev.bench.plan import App, Plan, plan, size
 from dev.bench.report import bars, misses, table
@@ -101,7 +102,7 @@ def figures(**more: Any) -> dict[str, Any]:
         "date": "2026-01-02",
         "requests_per_rollout": 20.5,
         "verdict_to_written_ms": {"p50": 10.0, "p99": 250.0, "max": 300.0},
-        "loop_lag_ms_p99": None,
+        "writes_per_rollout": None,
         **more,
     }
 
@@ -113,8 +114,40 @@ def test_the_table_sets_each_figure_beside_its_bar() -> None:
     assert lines[0] == "100 GoLives, 2 cores, 2026-01-02"
     assert any("requests per rollout" in line and "20.5   ok, at most 30" in line for line in lines)
     assert any("verdict to written" in line and "250   MISSED, at most 200" in line for line in lines)
-    assert any(line.endswith("not known") for line in lines)
-    assert misses(figures(), limits) == ["verdict_to_written_ms"]
+    assert any("of them writes" in line and line.endswith("not known") for line in lines)
+
+
+def kept(limits: dict[str, float], **more: Any) -> dict[str, Any]:
+    return {
+        name: {"p99": limit} if name.endswith("written_ms") else limit for name, limit in limits.items()
+    } | more
+
+
+def test_what_is_not_known_has_not_been_kept() -> None:
+    limits = bars(plan("100", "spread"))
+    unknown = {"loop_lag_ms_p99": None, "verdict_to_written_ms": {"p50": None, "p99": None, "max": None}}
+    unmeasured = {name: value for name, value in kept(limits).items() if name != "idle_writes"}
+
+    assert misses(kept(limits), limits) == []
+    assert sorted(misses(kept(limits, **unknown), limits)) == ["loop_lag_ms_p99", "verdict_to_written_ms"]
+    assert misses(unmeasured, limits) == ["idle_writes"]
+    assert "not known   MISSED, at most 100" in table(figures(loop_lag_ms_p99=None), limits)
+
+
+@pytest.mark.parametrize("name", ["idle_writes", "writes_of_routes_after_restart", "breaches_unmatched"])
+@pytest.mark.parametrize("text", ["100", "1000", "5000+500"])
+def test_one_write_too_many_or_one_verdict_too_few_is_a_miss_at_every_size(name: str, text: str) -> None:
+    limits = bars(plan(text, "all"))
+
+    assert misses(kept(limits, **{name: 1}), limits) == [name]
+    assert misses(kept(limits, loop_lag_ms_p99=250.0), limits) == ["loop_lag_ms_p99"]
+
+
+def test_strict_is_refused_where_rounds_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--strict", "--profile", "bench.prof"])
+
+    assert "write one of the two" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
