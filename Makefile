@@ -75,7 +75,7 @@ revert: $(VENV)/.ready  ## how long requests fail when a release turns bad, at t
 bench: $(VENV)/.ready  ## what a GoLive costs: make bench, make bench N=1000, make bench N=5000+500 ARGS="--breach all"
 	@$(BIN)/python -m dev.bench $(N) $(ARGS)
 
-soak: $(VENV)/.ready  ## half an hour of churn: does the operator's memory stay flat? make soak ARGS="--minutes 5"
+soak: $(VENV)/.ready  ## half an hour of churn: does the operator's memory stay flat? make soak ARGS="--minutes 12"
 	@$(BIN)/python -m dev.bench.soak $(N) $(ARGS)
 
 clean:  ## remove what tools left in the checkout; the cache stays

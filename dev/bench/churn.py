@@ -17,6 +17,11 @@ PATIENCE: Final = 180.0
 REST: Final = 40.0
 """Seconds of rest between two deeds at the most."""
 LOOK: Final = 0.5
+LIVE: Final = "live"
+ROLLED_BACK: Final = "rolled back"
+MADE_ANEW: Final = "deleted and made anew"
+DEEDS: Final = (LIVE, ROLLED_BACK, MADE_ANEW)
+"""What is counted as done; a soak without one of them has not tried it."""
 
 
 class Churn:
@@ -29,8 +34,11 @@ class Churn:
         self.stuck: list[str] = []
 
     async def run(self) -> None:
-        """Let every GoLive live until cancelled."""
-        await asyncio.gather(self._follow(), *(self._life(app) for app in self._plan.apps))
+        """Let every GoLive live until cancelled, or until all are stuck; what the bench itself does wrong is raised."""
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(self._follow())
+            await asyncio.wait([tasks.create_task(self._life(app)) for app in self._plan.apps])
+            following.cancel()
 
     def summary(self) -> str:
         """Say what has happened so far."""
@@ -50,12 +58,15 @@ class Churn:
             deed = self._dice.choice(deeds)
             try:
                 live = await deed(app, live)
-            except ClusterError as error:
-                self.stuck.append(f"{app.name}: {error}; {await self._says(app)}")
+            except Exception as error:  # noqa: BLE001  # whatever ends a life is told, and ends no other
+                self.stuck.append(f"{app.name}: {_told(error)}; {await self._says(app)}")
                 return
 
     async def _says(self, app: App) -> str:
-        found = await self._plant.api.find(objects.path(app)) or {}
+        try:
+            found = await self._plant.api.find(objects.path(app)) or {}
+        except Exception as error:  # noqa: BLE001  # it is stuck all the same
+            return f"it cannot be read: {_told(error)}"
         status = found.get("status") or {}
         target = (found.get("spec") or {}).get("target")
         return f"target {target}, live {status.get('live')}, {status.get('phase')}: {status.get('message')}"
@@ -64,7 +75,7 @@ class Churn:
         new, moment = _other(live), wall()
         await self._aim(app, new)
         await self._in(app, "Live", moment)
-        self.done["live"] += 1
+        self.done[LIVE] += 1
         return new
 
     async def _breach(self, app: App, live: str) -> str:
@@ -78,7 +89,7 @@ class Churn:
         moment = wall()
         await self._aim(app, live)
         await self._in(app, "Live", moment)
-        self.done["rolled back"] += 1
+        self.done[ROLLED_BACK] += 1
         return live
 
     async def _delete(self, app: App, live: str) -> str:
@@ -92,7 +103,7 @@ class Churn:
         path, body = objects.golive(app, self._plan.hold, self._plan.interval)
         await self._plant.api.post(path, {**body, "spec": {**body["spec"], "target": live}})
         await self._in(app, "Live", moment)
-        self.done["deleted and made anew"] += 1
+        self.done[MADE_ANEW] += 1
         return live
 
     async def _aim(self, app: App, colour: str) -> None:
@@ -125,3 +136,7 @@ class Churn:
 
 def _other(colour: str) -> str:
     return "green" if colour == "blue" else "blue"
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, ClusterError) else repr(error)

@@ -129,6 +129,11 @@ class Operator:
         return self._process.pid
 
     @property
+    def status(self) -> int | None:
+        """The exit status with which it ended by itself; None while it runs."""
+        return self._process.status if self._process else None
+
+    @property
     def peak(self) -> float:
         """The most memory that it has held so far, over all its starts, in MiB."""
         return max(self._past_peak, usage(self.pid).peak)

@@ -1,7 +1,8 @@
 """`python -m dev.bench.soak`: half an hour of go-lives, breaches, deletions and re-creations; writes build/soak.json.
 
 Flat means: over the last two thirds, a fitted line rises by at most 5 % of the mean in an hour. A start has its price,
-which is why the first third does not count; less than ten minutes say nothing. Exits 0 when it was measured, 1 where something was stuck or is not flat.
+which is why the first third does not count; less than ten minutes say nothing.
+Exits 0 where all is flat, nothing was stuck and each kind of deed was done; 1 where not, which is said; 2 where it could not be measured.
 """
 
 import argparse
@@ -9,10 +10,11 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from dev.bench.churn import Churn
+from dev.bench.churn import DEEDS, Churn
 from dev.bench.figures import flatness
 from dev.bench.operator_process import Operator, operator, usage
 from dev.bench.plan import Plan
@@ -27,6 +29,9 @@ SAMPLE: Final = 10.0
 """Seconds between two samples."""
 HOLD, INTERVAL = 4.0, 2.0
 WATCHED: Final = ("rss_mib", "tasks", "threads", "fds")
+HOLES: Final = 0.1
+"""The share of the samples that may miss a value."""
+_WORDS: Final = {True: "flat", False: "NOT FLAT", None: "too short to say"}
 _SAID_EVERY: Final = 6
 Sample = dict[str, float | None]
 
@@ -64,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
     dump(given.out, figures)
     print(table(figures))
     print(f"all of it is in {given.out}")
-    return int(bool(figures["stuck"]) or not all(one["flat"] for one in figures["trends"].values()))
+    return int(bool(faults(figures)))
 
 
 async def _soak(n: int, seconds: float, seed: int, log: Path) -> dict[str, Any]:
@@ -81,7 +86,7 @@ async def _soak(n: int, seconds: float, seed: int, log: Path) -> dict[str, Any]:
                 churn = Churn(around, plan, seed)
                 lives = asyncio.create_task(churn.run())
                 try:
-                    samples = await _watch(running, churn, seconds)
+                    samples, ended = await _watch(running, churn, lives, seconds)
                 finally:
                     lives.cancel()
                     await asyncio.gather(lives, return_exceptions=True)
@@ -93,15 +98,21 @@ async def _soak(n: int, seconds: float, seed: int, log: Path) -> dict[str, Any]:
         **machine(),
         "done": dict(churn.done),
         "stuck": churn.stuck,
+        "ended": ended,
         "trends": trends(samples),
         "samples": samples,
     }
 
 
-async def _watch(running: Operator, churn: Churn, seconds: float) -> list[Sample]:
+async def _watch(
+    running: Operator, churn: Churn, lives: asyncio.Task[None], seconds: float
+) -> tuple[list[Sample], str]:
+    """Sample until the time is over, or what is watched has ended, which is said."""
     samples: list[Sample] = []
     began = time.monotonic()
     while time.monotonic() - began < seconds:
+        if ended := what_ended(running.status, lives):
+            return samples, f"{ended}, after {time.monotonic() - began:.0f} s"
         used = usage(running.pid)
         sample: Sample = {
             "at": round(time.monotonic() - began, 1),
@@ -114,22 +125,41 @@ async def _watch(running: Operator, churn: Churn, seconds: float) -> list[Sample
         samples.append(sample)
         if len(samples) % _SAID_EVERY == 1:
             say(f"{sample['at']:.0f} s: {used.rss:.1f} MiB, {used.threads} threads; {churn.summary()}")
-        await asyncio.sleep(SAMPLE)
-    return samples
+        await asyncio.wait([lives], timeout=SAMPLE)
+    return samples, what_ended(running.status, lives)
 
 
-def trends(samples: list[Sample]) -> dict[str, dict[str, Any]]:
-    """Return, for what is watched and known, its mean, its rise in an hour and whether that is flat."""
-    found = {}
-    for name in WATCHED:
-        points = [
-            (at, value)
-            for sample in samples
-            if (at := sample["at"]) is not None and (value := sample[name]) is not None
-        ]
-        if points:
-            found[name] = flatness(points)
-    return found
+def what_ended(status: int | None, lives: "asyncio.Future[None]") -> str:
+    """Say what has ended that was to outlast the soak; empty where all goes on."""
+    if status is not None:
+        return f"the operator has ended with status {status}"
+    if not lives.done():
+        return ""
+    error = lives.exception()
+    return f"the lives have ended by {error!r}" if error else "the lives have ended, all stuck"
+
+
+def trends(samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:
+    """Return, for what is watched, its mean, its rise in an hour, whether that is flat and how many samples miss it."""
+    return {name: _trend([(sample["at"], sample[name]) for sample in samples]) for name in WATCHED}
+
+
+def _trend(series: Sequence[tuple[float | None, float | None]]) -> dict[str, Any]:
+    """Judge one series; what is not known cannot be said flat."""
+    points = [(at, value) for at, value in series if at is not None and value is not None]
+    missing = len(series) - len(points)
+    trend = flatness(points) if points else {"mean": None, "per_hour": None, "flat": False}
+    return {**trend, **({"flat": False} if missing > HOLES * len(series) else {}), "missing": missing}
+
+
+def faults(figures: dict[str, Any]) -> list[str]:
+    """Say everything for which a soak fails."""
+    said = [f"stuck: {sentence}" for sentence in figures["stuck"]]
+    said += [figures["ended"]] if figures["ended"] else []
+    said += [f"never {deed}: let it last longer" for deed in DEEDS if not figures["done"].get(deed)]
+    return said + [
+        f"{name}: {_WORDS[trend['flat']]}" for name, trend in figures["trends"].items() if not trend["flat"]
+    ]
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -139,11 +169,15 @@ def table(figures: dict[str, Any]) -> str:
         f"{figures['n']} GoLives, {figures['minutes']} min, {figures['machine']}, {figures['date']}: {did}"
     ]
     for name, trend in figures["trends"].items():
-        word = {True: "flat", False: "NOT FLAT", None: "too short to say"}[trend["flat"]]
-        lines.append(
-            f"  {name:<10} mean {trend['mean']:>9,.1f}   per hour {trend['per_hour']:>+9,.2f}   {word}"
-        )
-    return "\n".join([*lines, *(f"  stuck: {sentence}" for sentence in figures["stuck"])])
+        mean, rise = _shown(trend["mean"], ",.1f"), _shown(trend["per_hour"], "+,.2f")
+        holes = f", not known in {trend['missing']} samples" if trend["missing"] else ""
+        lines.append(f"  {name:<10} mean {mean:>9}   per hour {rise:>9}   {_WORDS[trend['flat']]}{holes}")
+    failed = [f"  {sentence}" for sentence in faults(figures)]
+    return "\n".join([*lines, *(["it failed:", *failed] if failed else ["it passed"])])
+
+
+def _shown(value: float | None, how: str) -> str:
+    return "not known" if value is None else format(value, how)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from dev.bench.__main__ import main
 from dev.bench.exporter import BROKEN, HEALTHY, Gauges
 from dev.bench.plan import App, Plan, plan, size
 from dev.bench.report import bars, misses, table
-from dev.bench.soak import trends
 from golive.api.golive import parse
 from golive.api.spec import GoLiveSpec
 
@@ -167,15 +166,6 @@ def test_when_all_breach_at_once_the_last_counts() -> None:
 
     assert limits["last_verdict_to_written_s"] == 10
     assert "verdict_to_written_ms" not in limits
-
-
-def test_what_is_not_known_of_the_operator_has_no_trend() -> None:
-    samples: list[dict[str, float | None]] = [
-        {"at": at, "rss_mib": 100.0, "threads": 9.0, "fds": 20.0, "tasks": None} for at in (0.0, 600.0)
-    ]
-
-    assert set(trends(samples)) == {"rss_mib", "threads", "fds"}
-    assert trends(samples)["rss_mib"] == {"mean": 100.0, "per_hour": 0.0, "flat": True}
 
 
 def test_a_plan_is_as_large_as_its_parts() -> None:
