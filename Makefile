@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)/operator:$(CURDIR)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help check lint types layers unit test sweep faults run demo revert bench soak cluster cluster-down crds docs lock clean
+.PHONY: help check lint types layers unit test sweep faults run demo revert bench soak queries cluster cluster-down crds docs lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -70,13 +70,16 @@ demo: $(VENV)/.ready  ## a good release, then two bad ones, on the real cluster 
 	$(BIN)/python -m dev.demo
 
 revert: $(VENV)/.ready  ## how long requests fail when a release turns bad, at the pace the peers were measured with
-	$(BIN)/python -m dev.revert
+	$(BIN)/python -m dev.revert $(ARGS)
 
 bench: $(VENV)/.ready  ## what a GoLive costs: make bench, make bench N=1000, make bench N=5000+500 ARGS="--breach all"
 	@$(BIN)/python -m dev.bench $(N) $(ARGS)
 
 soak: $(VENV)/.ready  ## half an hour of churn: does the operator's memory stay flat? make soak ARGS="--minutes 12"
 	@$(BIN)/python -m dev.bench.soak $(N) $(ARGS)
+
+queries: $(VENV)/.ready  ## what 1,000 queries at once cost, and a Prometheus that hangs
+	@$(BIN)/python -m dev.queries $(ARGS)
 
 clean:  ## remove what tools left in the checkout; the cache stays
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

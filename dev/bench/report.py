@@ -71,7 +71,7 @@ NAMES: Final = {
     "cpu_ms_per_answer": "CPU-ms per answer of a check, while all hold",
     "loop_lag_ms_p99": "event loop lag p99 of the worst round, ms",
     "breaches": "breaches",
-    "breaches_unmatched": "of them without a verdict and a write of live = 100 after it",
+    "breaches_unmatched": "of them without a verdict or the write that answers it",
     "verdict_to_written_ms": "verdict to written p99, ms",
     "last_verdict_to_written_s": "the last of them, s",
     "verdict_to_written_by_status_ms": "the same by status.rollback, ms",
