@@ -67,9 +67,9 @@ async def good(stage: Stage, _: Marks) -> None:
     await _climb(stage, lambda golive: arrived(golive, "green"), "green is live at 100 % and stable")
 
 
-async def bad(stage: Stage, marks: Marks) -> None:
-    """At 25 % every response of the new colour is a 500."""
-    await _climb(stage, lambda golive: reached(golive, "blue", BAD_AT), f"blue has {BAD_AT} %")
+async def bad(stage: Stage, marks: Marks, after: float = 0.0) -> None:
+    """At 25 %, and some seconds there, every response of the new colour is a 500."""
+    await _stay(stage, after)
     query, rule = error_rate(stage.manifests, "blue")
     seen = asyncio.create_task(visible(stage.prometheus, query, rule, REVERT))
     marks.fault = await stage.break_pods("blue", "errors=1")
@@ -78,9 +78,9 @@ async def bad(stage: Stage, marks: Marks) -> None:
     await _way_back(stage)
 
 
-async def unready(stage: Stage, marks: Marks) -> None:
-    """At 25 % every response of the new colour is a 500, and its pods go unready as well."""
-    await _climb(stage, lambda golive: reached(golive, "blue", BAD_AT), f"blue has {BAD_AT} %")
+async def unready(stage: Stage, marks: Marks, after: float = 0.0) -> None:
+    """At 25 %, and some seconds there, every response of the new colour is a 500, and its pods go unready as well."""
+    await _stay(stage, after)
     marks.fault = await stage.break_pods("blue", "errors=1&ready=false")
     seen = stage.timeline.ready
     await stage.timeline.until(
@@ -89,6 +89,12 @@ async def unready(stage: Stage, marks: Marks) -> None:
     marks.visible = seen[-1].at
     stage.timeline.note("the API server knows that no pod of web-blue is ready")
     await _way_back(stage)
+
+
+async def _stay(stage: Stage, after: float) -> None:
+    """Wait until blue has 25 %, and some seconds more."""
+    await _climb(stage, lambda golive: reached(golive, "blue", BAD_AT), f"blue has {BAD_AT} %")
+    await asyncio.sleep(after)
 
 
 async def _climb(stage: Stage, there: Callable[[GoLive], bool], what: str) -> None:

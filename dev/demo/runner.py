@@ -29,7 +29,7 @@ from dev.demo.watch import watch
 from dev.load.log import read
 
 RATE = 60
-# The load's own bound: longer than all acts may take together.
+# Longer than all acts may take together.
 SECONDS = 600
 # A start is a few seconds of imports and listing; a busy machine is slower.
 SEEN_WITHIN = 60.0
@@ -46,6 +46,8 @@ class Demo:
     build: Path
     rate: int = RATE
     """Requests per second."""
+    seconds: float = SECONDS
+    """The load's own bound."""
 
     @property
     def operator_command(self) -> list[str]:
@@ -91,7 +93,7 @@ class Demo:
             "--rate",
             str(self.rate),
             "--seconds",
-            str(SECONDS),
+            f"{self.seconds:g}",
             "--log",
             str(self.load_log),
         ]

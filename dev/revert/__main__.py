@@ -1,8 +1,8 @@
 """`python -m dev.revert`: a release turns bad at 25 % under real load, again and again; writes build/revert.json.
 
 The load and the interval are those the peers were measured with: 100 requests a second, one check each 5 s. At 25 % every
-response of the new colour becomes a 500; in every second round its readiness probe fails as well.
-Exits 0 when it was measured, 2 where it could not be.
+response of the new colour becomes a 500, after some part of the interval, by the dice; in every second round its readiness
+probe fails as well. Exits 0 when it was measured, 2 where it could not be.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from dev.demo.errors import DemoError
 from dev.demo.measure import Revert
 from dev.demo.runner import Demo
 from dev.endings import end_in_order
-from dev.revert.rounds import INTERVAL, measure
+from dev.revert.rounds import INTERVAL, MOST_ROUNDS, load_seconds, measure, pauses
 
 RATE = 100
 Figures = dict[str, Any]
@@ -36,11 +36,15 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder for logs and revert.json")
     parser.add_argument("--rounds", type=int, default=6, help="how often a release turns bad (6)")
+    parser.add_argument("--seed", type=int, default=1, help="of when in the interval it does (1)")
     given = parser.parse_args(argv)
+    if not 1 <= given.rounds <= MOST_ROUNDS:
+        parser.error(f"--rounds {given.rounds}: write 1 to {MOST_ROUNDS}, which is what the load lasts for")
+    after = pauses(given.seed, given.rounds)
     end_in_order()
     try:
         with lock("make revert"):
-            rounds = asyncio.run(measure(_demo(given.build.resolve()), given.rounds, _console()))
+            rounds = asyncio.run(measure(_demo(given.build.resolve(), given.rounds), after, _console()))
     except (DemoError, ClusterError) as error:
         print(f"revert: {error}", file=sys.stderr)
         return 2
@@ -49,17 +53,31 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     figures = {kind: summary(backs) for kind, backs in rounds.items()}
     given.build.mkdir(parents=True, exist_ok=True)
-    written = {"requests_per_s": RATE, "interval": INTERVAL, **figures}
+    written = {
+        "requests_per_s": RATE,
+        "interval": INTERVAL,
+        "seed": given.seed,
+        "fault_after_s": [round(pause, 2) for pause in after],
+        **figures,
+    }
     (given.build / "revert.json").write_text(json.dumps(written, indent=2) + "\n")
     for kind, figure in figures.items():
         print(kind, *(f"  {name}: {value}" for name, value in figure.items()), sep="\n")
     return 0
 
 
-def _demo(build: Path) -> Demo:
+def _demo(build: Path, rounds: int) -> Demo:
     cluster = lifecycle.up()
     operator = [sys.executable, "-m", "golive"]
-    return Demo(cluster.kubeconfig, f"{cluster.router}/", cluster.prometheus, operator, build, rate=RATE)
+    return Demo(
+        cluster.kubeconfig,
+        f"{cluster.router}/",
+        cluster.prometheus,
+        operator,
+        build,
+        rate=RATE,
+        seconds=load_seconds(rounds),
+    )
 
 
 def _console() -> Console:

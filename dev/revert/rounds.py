@@ -1,21 +1,26 @@
 """The rounds: each a release that climbs to 25 % and turns bad there; the demo's parts, at the peers' pace."""
 
 import copy
+import random
 from collections.abc import Sequence
+from functools import partial
+from typing import Final
 
 from rich.console import Console
 
 from dev.demo import kubeconfig
-from dev.demo.acts import Plot, bad, good, play, unready
+from dev.demo.acts import AFTERWARDS, CLIMB, REVERT, Plot, bad, good, play, unready
 from dev.demo.api import Api
 from dev.demo.children import child, died
 from dev.demo.errors import DemoError
 from dev.demo.measure import Act, Revert, revert
+from dev.demo.objects import seconds
 from dev.demo.release import Object, golive_of
-from dev.demo.runner import Demo, beside, prepare, settled
+from dev.demo.runner import SEEN_WITHIN, Demo, beside, prepare, settled
 from dev.demo.stage import Stage
 from dev.demo.verdict import rollback
 from dev.demo.watch import watch
+from dev.load.generator import MAX_SECONDS
 from dev.load.log import read as read_log
 
 INTERVAL = "5s"
@@ -24,6 +29,26 @@ _VERSIONS = ("3", "2")
 """By turns: the same version is not tried again."""
 _STEPS = [{"weight": 10, "hold": "1s"}, {"weight": 25, "hold": "2m"}, {"weight": 100}]
 """Nothing climbs on before the fault has told."""
+_CALLS: Final = 10.0
+"""Seconds of a round's own requests."""
+_FIRST: Final = SEEN_WITHIN + CLIMB + AFTERWARDS + _CALLS
+_ROUND: Final = CLIMB + seconds(INTERVAL) + 3 * REVERT + AFTERWARDS + _CALLS
+"""What the good release and each round may take, by the patience of their acts."""
+MOST_ROUNDS: Final = int((MAX_SECONDS - _FIRST) // _ROUND)
+
+
+def load_seconds(rounds: int) -> float:
+    """Return the bound of a load that no number of rounds outlasts."""
+    return _FIRST + rounds * _ROUND
+
+
+def pauses(seed: int, rounds: int) -> list[float]:
+    """Return, round by round, how long a release stays good at 25 %: some part of the interval, by the dice.
+
+    The check begins anew at each step: a fault right at 25 % would always meet the same part of it.
+    """
+    dice = random.Random(seed)  # noqa: S311  # rounds that can be repeated
+    return [dice.uniform(0, seconds(INTERVAL)) for _ in range(rounds)]
 
 
 def at_the_peers_pace(manifests: Sequence[Object]) -> list[Object]:
@@ -36,8 +61,11 @@ def at_the_peers_pace(manifests: Sequence[Object]) -> list[Object]:
     return changed
 
 
-async def measure(demo: Demo, rounds: int, console: Console) -> dict[str, list[Revert]]:
-    """Play the rounds and return what each came to, by kind; raises DemoError where one did not end."""
+async def measure(demo: Demo, after: Sequence[float], console: Console) -> dict[str, list[Revert]]:
+    """Play a round for each pause before the fault; return what each came to, by kind.
+
+    Raises DemoError where one did not end.
+    """
     found: dict[str, list[Revert]] = {kind: [] for kind in KINDS}
     async with Api(kubeconfig.load(demo.kubeconfig)) as api:
         scene = Stage(api, demo.prometheus)
@@ -48,7 +76,7 @@ async def measure(demo: Demo, rounds: int, console: Console) -> dict[str, list[R
             child(demo.load_command, demo.build / "load.out") as load,
         ):
             await beside(
-                _play(demo, scene, rounds, found),
+                _play(demo, scene, after, found),
                 watch(api, scene.timeline),
                 died(operator, "the operator", demo.operator_log),
                 died(load, "the load", demo.build / "load.out"),
@@ -56,16 +84,17 @@ async def measure(demo: Demo, rounds: int, console: Console) -> dict[str, list[R
     return found
 
 
-async def _play(demo: Demo, scene: Stage, rounds: int, found: dict[str, list[Revert]]) -> None:
+async def _play(demo: Demo, scene: Stage, after: Sequence[float], found: dict[str, list[Revert]]) -> None:
     await settled(scene, demo)
     print("a good release first: green is to serve", flush=True)
     _ended(await play(Plot("good", "good", "green", "2", good), scene), "the good release", demo)
     scene.manifests = at_the_peers_pace(scene.manifests)
-    for number in range(rounds):
+    for number, pause in enumerate(after):
         kind, fault = list(KINDS.items())[number % len(KINDS)]
         version = _VERSIONS[number % len(_VERSIONS)]
-        print(f"round {number + 1} of {rounds}: {kind}", flush=True)
-        act = _ended(await play(Plot(kind, kind, "blue", version, fault), scene), kind, demo)
+        print(f"round {number + 1} of {len(after)}: {kind}, after {pause:.1f} s", flush=True)
+        plot = Plot(kind, kind, "blue", version, partial(fault, after=pause))
+        act = _ended(await play(plot, scene), kind, demo)
         with demo.load_log.open(encoding="utf-8") as lines:
             log = read_log(lines)
         found[kind].append(revert(act, log, scene.timeline.weights, rollback(act, scene.timeline)))
