@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from typing_extensions import override
+
 Raw = Mapping[str, Any]
 BLUE, GREEN = "web-blue", "web-green"
 """The Services of a test's one component: blue is live, green is to go live."""
@@ -102,6 +104,12 @@ class Move:
 
     write: Write
     before: Raw
+
+    @override
+    def __str__(self) -> str:
+        return (
+            f"operator {self.write.agent} moved green from {green(self.before)} to {green(self.write.after)}"
+        )
 
     @property
     def raises(self) -> bool:

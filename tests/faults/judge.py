@@ -1,6 +1,15 @@
-"""Whether a disturbed run ended as the undisturbed one did."""
+"""Whether a run went and ended as its scenario says, and a disturbed one as the undisturbed one did."""
 
 from tests.faults.play import Result
+
+
+def as_stated(result: Result) -> None:
+    """Note every difference to what the scenario states among the result's problems."""
+    scenario, route = result.trial.scenario, result.ending["route"]
+    if result.climb != scenario.climb:
+        result.problems.append(f"green went {result.climb}, the scenario says {scenario.climb}")
+    if route != scenario.route:
+        result.problems.append(f"the route ends as {route}, the scenario says {scenario.route}")
 
 
 def compared(result: Result, undisturbed: Result) -> None:
@@ -8,5 +17,3 @@ def compared(result: Result, undisturbed: Result) -> None:
     for name, wanted in undisturbed.ending.items():
         if result.ending[name] != wanted:
             result.problems.append(f"{name} is {result.ending[name]}, undisturbed it is {wanted}")
-    if result.climb != undisturbed.climb:
-        result.problems.append(f"green went {result.climb}, undisturbed it goes {undisturbed.climb}")

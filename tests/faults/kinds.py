@@ -97,6 +97,7 @@ BROKEN: Final = {
     "holds_nothing": ("I1", "good"),
     "asks_no_check": ("I1", "breach-10"),
     "goes_up_after_the_verdict": ("I2", "breach-10"),
+    "never_reverts": ("I2", "breach-10"),
     "raises_onto_nobody": ("I4", "pods-10"),
     "takes_a_step_again": ("I5", "good"),
     "leads_unelected": ("I6", "good"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from golive.api.types import parse_duration
 from tests.faults.history import BLUE, GREEN, History, Move, Raw, Write, green, weights
+from tests.faults.verdicts import taken_back_at_once
 
 SAME_CLOCK: Final = 0.3
 CLOCKS_DIFFER: Final = 1.0
@@ -26,7 +27,7 @@ def gated(history: History) -> Iterator[str]:
     """I1: a weight rises by one step, on record, after its hold, while the checks pass."""
     for move in _raises(history):
         status, spec = history.status_before(move.write), history.spec_before(move.write)
-        step, at = status.get("step") or {}, f"{_said(move)}: "
+        step, at = status.get("step") or {}, f"{move}: "
         if status.get("phase") not in _ON_THE_WAY:
             yield at + f"the phase on record is {status.get('phase')}"
         if step.get("weight") != green(move.write.after) or step.get("acknowledgedAt"):
@@ -40,22 +41,13 @@ def gated(history: History) -> Iterator[str]:
             yield at + "the check had breached for long"
 
 
-def taken_back_at_once(history: History) -> Iterator[str]:
-    """I2: after a verdict the next write of the route is live = 100."""
-    for move in history.moves():
-        status = history.status_before(move.write)
-        verdict = status.get("phase") == "RollingBack"
-        if move.write.agent and verdict and weights(move.write.after) != {BLUE: 100, GREEN: 0}:
-            yield f"{_said(move)}: after the verdict {status['rollback']['rule']}"
-
-
 def never_onto_nobody(history: History) -> Iterator[str]:
     """I4: no weight rises onto a colour without the pods for it, and nothing is scaled."""
     for move in _raises(history):
         least = max(1, math.ceil(green(move.write.after) * history.known.live_ready / 100))
         ready = history.known.most_ready(move.write.at - KNOWN_WITHIN, move.write.at)
         if ready < least:
-            yield f"{_said(move)}: {ready} ready pods, it needs {least}"
+            yield f"{move}: {ready} ready pods, it needs {least}"
     for write in history.writes:
         if write.agent and write.kind in {"deployments", "replicasets"}:
             yield f"operator {write.agent} wrote {write.kind} {write.name}"
@@ -98,12 +90,12 @@ def only_weights(history: History) -> Iterator[str]:
         if not move.write.agent:
             continue
         if _without_weights(move.write.after) != _without_weights(move.before):
-            yield f"{_said(move)}: something else in the route has changed"
+            yield f"{move}: something else in the route has changed"
         if sum(weights(move.write.after).values()) != sum(weights(move.before).values()):
-            yield f"{_said(move)}: the weights sum to {sum(weights(move.write.after).values())}"
+            yield f"{move}: the weights sum to {sum(weights(move.write.after).values())}"
         others = [one["path"] for one in move.write.request if one["op"] != "test" and not _is_weight(one)]
         if others:
-            yield f"{_said(move)}: it writes {', '.join(others)}"
+            yield f"{move}: it writes {', '.join(others)}"
 
 
 PROMISES: Final[dict[str, Callable[[History], Iterator[str]]]] = {
@@ -123,10 +115,6 @@ def violations(history: History) -> list[str]:
 
 def _raises(history: History) -> Iterator[Move]:
     return (move for move in history.moves() if move.raises)
-
-
-def _said(move: Move) -> str:
-    return f"operator {move.write.agent} moved green from {green(move.before)} to {green(move.write.after)}"
 
 
 def _next(spec: Raw, weight: int) -> int:
@@ -169,9 +157,9 @@ def _risen_again(history: History) -> Iterator[str]:
         if not move.write.agent:
             continue
         if move.raises and back:
-            yield f"{_said(move)}: it had been taken back in run {run}"
+            yield f"{move}: it had been taken back in run {run}"
         if green(move.write.after) and move.is_idle:
-            yield f"{_said(move)}: it stood there already"
+            yield f"{move}: it stood there already"
         back |= green(move.write.after) == 0
 
 

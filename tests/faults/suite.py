@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.faults.judge import compared
+from tests.faults.judge import as_stated, compared
 from tests.faults.kinds import BROKEN, Measure, broken, trials
 from tests.faults.play import Play, Result
 from tests.faults.stage import Stage, stage
@@ -54,6 +54,7 @@ class Suite:
                         break
                     # How often a go-live says what it waits for differs from run to run.
                     result = await self._one(on, trial.within(result.writes - fewer, result.events - fewer))
+            as_stated(result)
             if trial.scenario.name in undisturbed:
                 compared(result, undisturbed[trial.scenario.name])
             self.results.append(result)

@@ -106,6 +106,15 @@ def test_a_raise_after_the_verdict_breaks_the_second() -> None:
     assert "I2" in judged([*climb(), verdict, moved(100, 9, 5.1)])
 
 
+def test_a_run_that_is_said_to_be_taken_back_and_whose_route_never_was_breaks_the_second() -> None:
+    verdict = {"rule": "errors > 0.05"}
+    said = [told(9, 5.1, "RollingBack", rollback=verdict), told(10, 5.3, "RolledBack", rollback=verdict)]
+    assert judged([*climb(), *said]) == {"I2"}
+    assert judged([*climb(), moved(0, 8, 5.0), *said]) == set()
+    returned = told(10, 5.3, "Live", rollback=verdict | {"revertedAt": "then"})
+    assert judged([*climb(), said[0], returned]) == {"I2"}
+
+
 @pytest.mark.parametrize(("pods", "broken"), [(2, set()), (1, set()), (0, {"I4"})])
 def test_a_raise_needs_pods(pods: int, broken: set[str]) -> None:
     assert judged(climb(), Known(ready=[(0.0, 2), (2.0, pods)])) == broken

@@ -8,7 +8,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from tests.faults.exporter import GAUGE, Exporter
-from tests.faults.history import GREEN, Known
+from tests.faults.history import BLUE, GREEN, Known
 from tests.integration.operator_world import Shop, a_check
 
 BAD: Final = 0.2
@@ -61,6 +61,18 @@ class Scenario:
     def live(self) -> str:
         """The colour that serves in the end."""
         return "green" if self.trouble is Trouble.NONE else "blue"
+
+    @property
+    def climb(self) -> list[int]:
+        """Green's weights on the way, each change once."""
+        if self.trouble is Trouble.NONE:
+            return [0, *self.steps]
+        return [0, *(weight for weight in self.steps if weight <= self.at), 0]
+
+    @property
+    def route(self) -> dict[str, int]:
+        """The weights in the end."""
+        return {BLUE: 100 - self.climb[-1], GREEN: self.climb[-1]}
 
     def _hold(self, weight: int) -> str:
         # Long enough for the trouble to be seen before the next step would be taken.
