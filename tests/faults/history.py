@@ -15,6 +15,8 @@ from typing_extensions import override
 Raw = Mapping[str, Any]
 BLUE, GREEN = "web-blue", "web-green"
 """The Services of a test's one component: blue is live, green is to go live."""
+SAME_CLOCK: Final = 0.3
+"""Seconds by which an operator's clock may differ from itself, and its writes from what it notes of them."""
 _SUCCESS: Final = 300
 _VIA: Final = re.compile(r" via \S+\.(\d+)$")
 
@@ -124,6 +126,11 @@ class Move:
         )
 
 
+def moment(text: str) -> float:
+    """Return a time of a status or of the audit log in seconds since 1970."""
+    return datetime.fromisoformat(text).timestamp()
+
+
 def weights(route: Raw) -> dict[str, int]:
     """Return the weights of the pair."""
     return {
@@ -177,7 +184,7 @@ def parsed(entry: Raw) -> Write | None:
     via = _VIA.search(entry.get("userAgent", ""))
     return Write(
         version=int(after.get("metadata", {}).get("resourceVersion", 0)),
-        at=datetime.fromisoformat(entry["requestReceivedTimestamp"]).timestamp(),
+        at=moment(entry["requestReceivedTimestamp"]),
         agent=int(via.group(1)) if via else 0,
         kind=about["resource"],
         name=about.get("name", ""),

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from golive.api.types import parse_duration
-from tests.faults.history import BLUE, GREEN, History, Move, Raw, Write, green, weights
+from tests.faults.history import BLUE, GREEN, SAME_CLOCK, History, Move, Raw, Write, green, weights
 from tests.faults.verdicts import taken_back_at_once
 
-SAME_CLOCK: Final = 0.3
 CLOCKS_DIFFER: Final = 1.0
 KNOWN_WITHIN: Final = 1.0
 """Seconds until an operator knows of pods."""

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -35,9 +36,13 @@ def told(version: int, at: float, phase: str = ON_RECORD, agent: int = 1, **stat
     return Write(version, at, agent, "golives", "shop", "patch", {}, after)
 
 
+def iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
 def step(index: int, weight: int, *, acknowledged: bool = False) -> dict[str, Any]:
     found: dict[str, Any] = {"index": index, "weight": weight, "intendedAt": f"of {index}"}
-    return found | ({"acknowledgedAt": "then"} if acknowledged else {})
+    return found | ({"acknowledgedAt": iso(index)} if acknowledged else {})
 
 
 def climb() -> list[Write]:
@@ -113,6 +118,26 @@ def test_a_run_that_is_said_to_be_taken_back_and_whose_route_never_was_breaks_th
     assert judged([*climb(), moved(0, 8, 5.0), *said]) == set()
     returned = told(10, 5.3, "Live", rollback=verdict | {"revertedAt": "then"})
     assert judged([*climb(), said[0], returned]) == {"I2"}
+
+
+@pytest.mark.parametrize("between", [[100], [25, 10]])
+def test_what_is_written_between_a_verdict_and_its_record_breaks_the_second(between: list[int]) -> None:
+    verdict = {"rule": "errors > 0.05", "at": iso(7.0)}
+    written = [moved(weight, 8 + at, 8.0 + at) for at, weight in enumerate(between)]
+    back = [moved(0, 20, 20.0), told(21, 20.1, "RollingBack", rollback=verdict)]
+    over = told(22, 20.2, "RolledBack", rollback=verdict | {"revertedAt": iso(20.1)})
+    assert judged([*climb(), *back, over]) == set()
+    assert "I2" in judged([*climb(), *written, *back, over])
+    later = told(23, 30.0, "Shifting", run={"number": 2}, rollback=over.after["status"]["rollback"])
+    assert "I2" not in judged([*climb(), *back, over, later, moved(10, 24, 30.1)])
+
+
+def test_a_raise_that_was_acknowledged_before_the_verdict_by_the_same_clock_does_not() -> None:
+    verdict = {"rule": "errors > 0.05", "at": iso(3.6)}
+    back = [moved(0, 8, 5.0), told(9, 5.1, "RollingBack", rollback=verdict)]
+    assert judged([*climb(), *back]) == set()
+    early = verdict | {"at": iso(1.9)}
+    assert judged([*climb(), back[0], told(9, 5.1, "RollingBack", rollback=early)]) == {"I2"}
 
 
 @pytest.mark.parametrize(("pods", "broken"), [(2, set()), (1, set()), (0, {"I4"})])
