@@ -71,7 +71,10 @@ def report(played: Played, seconds: float) -> dict[str, object]:
             for result in suite.results
             if not result.ok
         },
-        "broken": {"caught": len(played.broken) - len(played.uncaught), "uncaught": played.uncaught},
+        "undisturbed": sorted(
+            result.trial.scenario.name for result in suite.results if result.trial.kind == "undisturbed"
+        ),
+        "broken": {"caught": played.caught, "uncaught": played.uncaught},
         "seconds": round(seconds, 1),
     }
 

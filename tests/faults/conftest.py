@@ -24,4 +24,4 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         child.wait(PATIENCE)
     finally:
         end(child, GRACE)
-    return dict(json.loads(file.read_text()))
+    return {**json.loads(file.read_text()), "exit_code": child.returncode}

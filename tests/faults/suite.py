@@ -116,13 +116,18 @@ class Played:
     """What the checker says of each operator that is broken on purpose."""
 
     @property
-    def uncaught(self) -> list[str]:
-        """The broken operators of whose broken promise the checker says nothing."""
+    def caught(self) -> list[str]:
+        """The broken operators in which the checker found the very promise that each breaks."""
         return [
             name
             for name, said in self.broken.items()
-            if not any(line.startswith(BROKEN[name][0]) for line in said)
+            if any(line.startswith(BROKEN[name][0]) for line in said)
         ]
+
+    @property
+    def uncaught(self) -> list[str]:
+        """The broken operators of whose broken promise the checker says nothing."""
+        return [name for name in self.broken if name not in self.caught]
 
 
 Choice = Callable[[Sequence[Trial]], Iterable[Trial]]
