@@ -50,6 +50,8 @@ class Known:
     ready: list[tuple[float, int]] = field(default_factory=list)
     """The new colour's ready pods, from each moment on."""
     live_ready: int = 2
+    renew_deadline: float | None = None
+    """Seconds for which an operator may go on after it has written its Lease; None where Leases are not looked at."""
 
     def most_ready(self, since: float, until: float) -> int:
         """Return the most pods that were ready at any moment of a span."""

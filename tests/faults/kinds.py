@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from tests.faults.elections import OPERATOR, defaults, holds, leases, processes, takeovers
+from tests.faults.acts import LeaseAway
+from tests.faults.elections import OPERATOR, QUICK, defaults, holds, leases, processes, takeovers
 from tests.faults.operators import HERE
 from tests.faults.plan import Effect, Fault
 from tests.faults.surroundings import clocks, metrics, outages, recreations
@@ -101,6 +102,7 @@ BROKEN: Final = {
     "raises_onto_nobody": ("I4", "pods-10"),
     "takes_a_step_again": ("I5", "good"),
     "leads_unelected": ("I6", "good"),
+    "ignores_the_lost_lease": ("I6", "good"),
     "tidies_the_route": ("I7", "two"),
 }
 """Operators that are broken on purpose: which promise each breaks, and in which scenario."""
@@ -113,6 +115,8 @@ def broken() -> list[Trial]:
             f"broken/{scenario}/{name}",
             SCENARIOS[scenario],
             program=(str(HERE / "broken" / f"{name}.py"),),
+            act=LeaseAway(10) if name == "ignores_the_lost_lease" else None,
+            flags=QUICK if name == "ignores_the_lost_lease" else (),
             standby=name == "leads_unelected",
             patience=40,
         )

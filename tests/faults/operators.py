@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from dev.cluster import cache
 from dev.controlplane.process import Process
 from golive import wiring
+from golive.api.types import parse_duration
 from golive.settings import parse_settings
 from tests.faults.crews import OWNER, ask_to_end
 from tests.faults.plan import Plan
@@ -26,6 +27,13 @@ FAST_LEASE: Final = ("--lease-duration", "4s", "--renew-deadline", "3s", "--retr
 """For operators whose Lease has to run out."""
 CALM_LEASE: Final = ("--lease-duration", "100s", "--renew-deadline", "90s", "--retry-period", "5s")
 """For operators in this process, whose Lease the test takes away when it drops them."""
+
+
+def renew_deadline(lease: tuple[str, ...], more: tuple[str, ...]) -> float:
+    """Return the seconds for which operators with these flags go on without having renewed their Lease."""
+    flags = (*lease, *more)
+    last = len(flags) - 1 - flags[::-1].index("--renew-deadline")
+    return parse_duration(flags[last + 1]).total_seconds()
 
 
 class Operator(Protocol):

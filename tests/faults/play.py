@@ -9,7 +9,15 @@ from typing import Any, Final
 import httpx
 
 from tests.faults.history import History, weights
-from tests.faults.operators import Berth, Droppable, Killable, Operator
+from tests.faults.operators import (
+    CALM_LEASE,
+    FAST_LEASE,
+    Berth,
+    Droppable,
+    Killable,
+    Operator,
+    renew_deadline,
+)
 from tests.faults.plan import Plan
 from tests.faults.promises import violations
 from tests.faults.proxy import LOOK
@@ -162,6 +170,8 @@ class Play:
         self.world = World(stage.server, self.namespace, exporter=stage.exporter)
         self.world.set_up()
         trial = self.trial
+        lease = FAST_LEASE if trial.program else CALM_LEASE
+        self.world.known.renew_deadline = renew_deadline(lease, trial.flags)
         self.plan = Plan(trial.faults, trial.dropped, trial.expired, on_stop=self.replace)
         prometheus = stage.unsteady if trial.unsteady else stage.prometheus
         stage.proxy.plans[self.namespace] = self.plan

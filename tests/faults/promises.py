@@ -6,12 +6,12 @@ second, and two operators' clocks differ by less than one.
 
 import copy
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from golive.api.types import parse_duration
 from tests.faults.history import BLUE, GREEN, SAME_CLOCK, History, Move, Raw, Write, green, weights
+from tests.faults.terms import one_at_a_time
 from tests.faults.verdicts import taken_back_at_once
 
 CLOCKS_DIFFER: Final = 1.0
@@ -68,19 +68,6 @@ def no_step_twice(history: History) -> Iterator[str]:
             if step.get("acknowledgedAt"):
                 reached = step["index"]
     yield from _risen_again(history)
-
-
-def one_at_a_time(history: History) -> Iterator[str]:
-    """I6: once another operator has written an object, no write of the one before takes effect."""
-    terms: dict[tuple[str, str], list[Write]] = defaultdict(list)
-    for write in history.writes:
-        term = terms[write.kind, write.name]
-        last = term[-1] if term else None
-        if not write.agent or not write.version or (last and last.version == write.version):
-            continue
-        if last and last.agent != write.agent and write.agent in {one.agent for one in term}:
-            yield f"operator {write.agent} wrote {write.kind} {write.name} after operator {last.agent} had"
-        term.append(write)
 
 
 def only_weights(history: History) -> Iterator[str]:

@@ -170,6 +170,29 @@ def test_a_former_leaders_write_after_its_successors_first_breaks_the_sixth() ->
     assert judged([*climb(), successor, told(9, 5.1, step=step(3, 100))]) == {"I6"}
 
 
+def leased(agent: int, *moments: float) -> list[Write]:
+    return [Write(0, at, agent, "leases", "golive", "patch", None, {}) for at in moments]
+
+
+def test_the_first_write_of_a_leader_whose_term_is_over_breaks_the_sixth_where_its_successor_has_written() -> (
+    None
+):
+    terms = [*leased(1, 0.5), *leased(2, 4.9)]
+    written = [replace(write, agent=2) if write.version in {3, 6} else write for write in climb()]
+    late = moved(0, 9, 5.2, agent=1)
+    assert "I6" in judged([*terms, *written, late])
+    assert judged([*leased(2, 0.4), *leased(1, 4.9), *written, late]) == set()
+
+
+def test_a_leader_that_goes_on_without_its_lease_breaks_the_sixth() -> None:
+    known = Known(ready=[(0.0, 2)], renew_deadline=2.0)
+    assert judged([*leased(1, 0.5, 2.0, 4.0), *climb()], known) == set()
+    assert judged([*leased(1, 0.1), *climb()], known) == {"I6"}
+    assert judged([*leased(1, 0.1), *leased(2, 4.0), *climb()], known) == {"I6"}
+    assert judged(climb(), known) == {"I6"}
+    assert judged(climb()) == set()
+
+
 def test_anything_else_in_the_route_breaks_the_seventh() -> None:
     assert judged([*without(6)[:5], moved(50, 6, 4.3, annotations={"note": "gone"})]) == {"I7"}
     unbalanced = copy.deepcopy(climb())
