@@ -40,6 +40,11 @@ class Write:
     after: Raw
     """The object; empty where only metadata are kept."""
 
+    @property
+    def is_deletion(self) -> bool:
+        """Whether the object was deleted, by itself or with others."""
+        return self.verb.startswith("delete")
+
 
 @dataclass(slots=True)
 class Known:
@@ -75,7 +80,7 @@ class History:
         """Return each write of the route beside the state that it met."""
         found, before = [], None
         for write in self.of("httproutes"):
-            if write.verb == "delete":
+            if write.is_deletion:
                 before = None
                 continue
             if before is not None:
@@ -97,7 +102,7 @@ class History:
         """Return green's weights, each change once."""
         found: list[int] = []
         for write in self.of("httproutes"):
-            if write.verb != "delete" and (not found or found[-1] != green(write.after)):
+            if not write.is_deletion and (not found or found[-1] != green(write.after)):
                 found.append(green(write.after))
         return found
 
@@ -134,18 +139,18 @@ def moment(text: str) -> float:
 
 
 def weights(route: Raw) -> dict[str, int]:
-    """Return the weights of the pair."""
+    """Return the weights of the pair; one that is not written is 1."""
     return {
-        ref["name"]: int(ref["weight"])
-        for rule in route["spec"]["rules"]
-        for ref in rule["backendRefs"]
+        ref["name"]: int(ref.get("weight", 1))
+        for rule in route["spec"].get("rules", ())
+        for ref in rule.get("backendRefs", ())
         if ref["name"] in {BLUE, GREEN}
     }
 
 
 def green(route: Raw) -> int:
-    """Return green's weight."""
-    return weights(route)[GREEN]
+    """Return green's weight; one that is not named gets nothing."""
+    return weights(route).get(GREEN, 0)
 
 
 @dataclass(slots=True)

@@ -72,16 +72,24 @@ def no_step_twice(history: History) -> Iterator[str]:
 
 def only_weights(history: History) -> Iterator[str]:
     """I7: of the user's route nothing but the two weights is written, and their sum stays."""
+    for write in history.of("httproutes"):
+        if write.agent and (write.verb != "patch" or not isinstance(write.request, list)):
+            how = "otherwise than by a JSON patch" if write.verb == "patch" else f"by {write.verb}"
+            yield f"operator {write.agent} wrote the route {write.name} {how}"
     for move in history.moves():
-        if not move.write.agent:
-            continue
-        if _without_weights(move.write.after) != _without_weights(move.before):
-            yield f"{move}: something else in the route has changed"
-        if sum(weights(move.write.after).values()) != sum(weights(move.before).values()):
-            yield f"{move}: the weights sum to {sum(weights(move.write.after).values())}"
-        others = [one["path"] for one in move.write.request if one["op"] != "test" and not _is_weight(one)]
-        if others:
-            yield f"{move}: it writes {', '.join(others)}"
+        if move.write.agent:
+            yield from _more_than_weights(move)
+
+
+def _more_than_weights(move: Move) -> Iterator[str]:
+    if _without_weights(move.write.after) != _without_weights(move.before):
+        yield f"{move}: something else in the route has changed"
+    if sum(weights(move.write.after).values()) != sum(weights(move.before).values()):
+        yield f"{move}: the weights sum to {sum(weights(move.write.after).values())}"
+    operations = move.write.request if isinstance(move.write.request, list) else []
+    others = [one["path"] for one in operations if one["op"] != "test" and not _is_weight(one)]
+    if others:
+        yield f"{move}: it writes {', '.join(others)}"
 
 
 PROMISES: Final[dict[str, Callable[[History], Iterator[str]]]] = {
@@ -153,10 +161,10 @@ def _without_weights(route: Raw) -> Any:
     kept = copy.deepcopy({"spec": route["spec"], "metadata": dict(route["metadata"])})
     for name in ("resourceVersion", "generation", "managedFields"):
         kept["metadata"].pop(name, None)
-    for rule in kept["spec"]["rules"]:
-        for ref in rule["backendRefs"]:
+    for rule in kept["spec"].get("rules", ()):
+        for ref in rule.get("backendRefs", ()):
             if ref["name"] in {BLUE, GREEN}:
-                del ref["weight"]
+                ref.pop("weight", None)
     return kept
 
 

@@ -200,3 +200,16 @@ def test_anything_else_in_the_route_breaks_the_seventh() -> None:
     assert "I7" in judged(unbalanced)
     operations = [{"op": "replace", "path": "/metadata/labels", "value": {}}]
     assert "I7" in judged(changed(6, request=operations))
+
+
+def test_a_route_that_an_operator_replaces_deletes_or_creates_breaks_the_seventh() -> None:
+    assert judged(changed(6, verb="update", request=route(50, 5))) == {"I7"}
+    assert judged(changed(6, request={"spec": route(50, 5)["spec"]})) == {"I7"}
+    deleted = Write(8, 5.0, 1, "httproutes", "web", "delete", None, {})
+    assert judged([*climb(), deleted]) == {"I7"}
+    assert judged([*climb(), deleted, replace(moved(50, 9, 6.0), verb="create")]) == {"I7"}
+
+
+def test_a_route_replaced_by_one_that_names_nobody_is_judged_too() -> None:
+    bare = {"metadata": {"resourceVersion": "6", "annotations": {"note": "keep"}}, "spec": {}}
+    assert "I7" in judged(changed(6, verb="update", request=bare, after=bare))

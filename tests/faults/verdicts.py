@@ -83,4 +83,4 @@ def _says_taken_back(history: History, write: Write) -> bool:
 
 def _is_back(route: Write) -> bool:
     # A route that is gone gives nobody any traffic.
-    return route.verb == "delete" or weights(route.after) == BACK
+    return route.is_deletion or weights(route.after) == BACK
