@@ -121,31 +121,54 @@ def _hold_missing(history: History, move: Move, spec: Raw) -> float:
     if held is None:
         return 0.0
     earlier = [write for write in history.writes if write.version < move.write.version]
-    acknowledged = [
-        write for write in earlier if write.kind == "golives" and _stands_at(write.after, held["weight"])
+    run = _run(history.status_before(move.write))
+    told = [write for write in earlier if write.kind == "golives" and _run(write.after.get("status")) == run]
+    acknowledged = _acknowledged(told, held["weight"])
+    carried = [
+        write
+        for write in earlier
+        if write.kind == "httproutes" and write.agent and told and write.version > told[0].version
     ]
-    carried = [write for write in earlier if write.kind == "httproutes" and write.agent]
-    if not acknowledged:
+    if acknowledged is None or not carried:
         # A weight that was never read back was never held.
         return math.inf
     stretch = max(3 * _seconds(check["interval"]) for check in spec["checks"])
-    begins = ((acknowledged[0], _seconds(held.get("hold", "0s"))), (carried[0], stretch))
+    begins = ((acknowledged, _seconds(held.get("hold", "0s"))), (carried[0], stretch))
     return max(_ends(begin, seconds, move.write) for begin, seconds in begins) - move.write.at
+
+
+def _acknowledged(told: list[Write], weight: int) -> Write | None:
+    """Return the record with which a step was acknowledged last; later ones only repeat it."""
+    found = [(write, step) for write in told if _stands_at(step := _step(write), weight)]
+    marks = ("intendedAt", "acknowledgedAt")
+    same = (
+        write
+        for write, step in found
+        if [step.get(mark) for mark in marks] == [found[-1][1].get(mark) for mark in marks]
+    )
+    return next(same, None)
 
 
 def _ends(begin: Write, seconds: float, move: Write) -> float:
     return begin.at + seconds - (SAME_CLOCK if begin.agent == move.agent else CLOCKS_DIFFER)
 
 
-def _stands_at(golive: Raw, weight: int) -> bool:
-    step = (golive.get("status") or {}).get("step") or {}
+def _step(write: Write) -> Raw:
+    return (write.after.get("status") or {}).get("step") or {}
+
+
+def _stands_at(step: Raw, weight: int) -> bool:
     return step.get("weight") == weight and bool(step.get("acknowledgedAt"))
+
+
+def _run(status: Raw | None) -> int:
+    return int(((status or {}).get("run") or {}).get("number", 0))
 
 
 def _risen_again(history: History) -> Iterator[str]:
     run, back = 0, False
     for move in history.moves():
-        number = (history.status_before(move.write).get("run") or {}).get("number", 0)
+        number = _run(history.status_before(move.write))
         if number != run:
             run, back = number, False
         if not move.write.agent:

@@ -99,6 +99,32 @@ def test_a_hold_that_another_operator_counts_may_differ_by_what_clocks_do() -> N
     assert judged(handed_over) == set()
 
 
+def second_run(*writes: Write) -> list[Write]:
+    """Give what follows a run that was taken back: writes of the next one, for another version."""
+    verdict = {"rule": "errors > 0.05", "at": iso(5.0)}
+    over = told(10, 5.2, "RolledBack", rollback=verdict | {"revertedAt": iso(5.2)})
+    return [*climb(), moved(0, 8, 5.0), told(9, 5.1, "RollingBack", rollback=verdict), over, *writes]
+
+
+def test_a_hold_counts_from_the_acknowledgement_of_the_same_run() -> None:
+    run = {"number": 2, "version": "2"}
+    begun = [told(11, 9.0, run=run, step=step(1, 10)), moved(10, 12, 9.1)]
+    held = told(13, 9.2, run=run, step=step(1, 10, acknowledged=True))
+    too_early = [told(14, 9.3, run=run, step=step(2, 50)), moved(50, 15, 9.4)]
+    assert judged(second_run(*begun, held, *too_early)) == {"I1"}
+    in_time = [told(14, 12.2, run=run, step=step(2, 50)), moved(50, 15, 12.3)]
+    assert judged(second_run(*begun, held, *in_time)) == set()
+
+
+def test_a_hold_counts_from_the_last_acknowledgement_of_a_step_that_was_taken_again() -> None:
+    again = step(2, 50) | {"intendedAt": "again", "lowered": ["web"]}
+    lowered = [moved(10, 8, 8.0, agent=0), told(9, 8.1, step=again), moved(50, 10, 8.2)]
+    held = told(11, 8.3, step=again | {"acknowledgedAt": iso(8.3)})
+    for at, broken in ((8.5, {"I1"}), (9.4, set())):
+        raised = [told(12, at, step=step(3, 100)), moved(100, 13, at + 0.05)]
+        assert judged([*climb(), *lowered, held, *raised]) == broken
+
+
 def test_a_raise_long_into_a_breach_breaks_the_first() -> None:
     ready = [(0.0, 2)]
     assert judged(climb(), Known(breaches=[(3.0, 99.0)], ready=ready)) == set()
