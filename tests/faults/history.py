@@ -41,6 +41,11 @@ class Write:
     """The object; empty where only metadata are kept."""
 
     @property
+    def status(self) -> Raw:
+        """The status of a GoLive after it."""
+        return self.after.get("status") or {}
+
+    @property
     def is_deletion(self) -> bool:
         """Whether the object was deleted, by itself or with others."""
         return self.verb.startswith("delete")
@@ -91,7 +96,7 @@ class History:
     def status_before(self, write: Write) -> Raw:
         """Return the GoLive's status as it stood when a write took effect."""
         earlier = [one for one in self.of("golives") if one.version < write.version]
-        return dict(earlier[-1].after.get("status") or {}) if earlier else {}
+        return dict(earlier[-1].status) if earlier else {}
 
     def spec_before(self, write: Write) -> Raw:
         """Return the GoLive's spec as it stood when a write took effect."""
@@ -136,6 +141,11 @@ class Move:
 def moment(text: str) -> float:
     """Return a time of a status or of the audit log in seconds since 1970."""
     return datetime.fromisoformat(text).timestamp()
+
+
+def run_number(status: Raw) -> int:
+    """Return the number of a GoLive's run; 0 before the first."""
+    return int((status.get("run") or {}).get("number", 0))
 
 
 def weights(route: Raw) -> dict[str, int]:

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from golive.api.types import parse_duration
-from tests.faults.history import BLUE, GREEN, SAME_CLOCK, History, Move, Raw, Write, green, weights
+from tests.faults.history import (
+    BLUE,
+    GREEN,
+    SAME_CLOCK,
+    History,
+    Move,
+    Raw,
+    Write,
+    green,
+    run_number,
+    weights,
+)
+from tests.faults.steps import no_step_twice
 from tests.faults.terms import one_at_a_time
 from tests.faults.verdicts import taken_back_at_once
 
@@ -50,24 +62,6 @@ def never_onto_nobody(history: History) -> Iterator[str]:
     for write in history.writes:
         if write.agent and write.kind in {"deployments", "replicasets"}:
             yield f"operator {write.agent} wrote {write.kind} {write.name}"
-
-
-def no_step_twice(history: History) -> Iterator[str]:
-    """I5: no step is skipped or repeated, and what was taken back stays back."""
-    run, reached = 0, 0
-    for write in history.writes:
-        if write.kind == "golives" and write.agent:
-            status = write.after.get("status") or {}
-            number, step = (status.get("run") or {}).get("number", 0), status.get("step") or {}
-            if number != run:
-                run, reached = number, 0
-            if step.get("lowered"):
-                reached = min(reached, step["index"] - 1)
-            if step and not step.get("acknowledgedAt") and step["index"] != reached + 1:
-                yield f"step {step['index']} is put on record after step {reached}"
-            if step.get("acknowledgedAt"):
-                reached = step["index"]
-    yield from _risen_again(history)
 
 
 def only_weights(history: History) -> Iterator[str]:
@@ -121,8 +115,8 @@ def _hold_missing(history: History, move: Move, spec: Raw) -> float:
     if held is None:
         return 0.0
     earlier = [write for write in history.writes if write.version < move.write.version]
-    run = _run(history.status_before(move.write))
-    told = [write for write in earlier if write.kind == "golives" and _run(write.after.get("status")) == run]
+    run = run_number(history.status_before(move.write))
+    told = [write for write in earlier if write.kind == "golives" and run_number(write.status) == run]
     acknowledged = _acknowledged(told, held["weight"])
     carried = [
         write
@@ -139,7 +133,7 @@ def _hold_missing(history: History, move: Move, spec: Raw) -> float:
 
 def _acknowledged(told: list[Write], weight: int) -> Write | None:
     """Return the record with which a step was acknowledged last; later ones only repeat it."""
-    found = [(write, step) for write in told if _stands_at(step := _step(write), weight)]
+    found = [(write, step) for write in told if _stands_at(step := (write.status.get("step") or {}), weight)]
     marks = ("intendedAt", "acknowledgedAt")
     same = (
         write
@@ -153,31 +147,8 @@ def _ends(begin: Write, seconds: float, move: Write) -> float:
     return begin.at + seconds - (SAME_CLOCK if begin.agent == move.agent else CLOCKS_DIFFER)
 
 
-def _step(write: Write) -> Raw:
-    return (write.after.get("status") or {}).get("step") or {}
-
-
 def _stands_at(step: Raw, weight: int) -> bool:
     return step.get("weight") == weight and bool(step.get("acknowledgedAt"))
-
-
-def _run(status: Raw | None) -> int:
-    return int(((status or {}).get("run") or {}).get("number", 0))
-
-
-def _risen_again(history: History) -> Iterator[str]:
-    run, back = 0, False
-    for move in history.moves():
-        number = _run(history.status_before(move.write))
-        if number != run:
-            run, back = number, False
-        if not move.write.agent:
-            continue
-        if move.raises and back:
-            yield f"{move}: it had been taken back in run {run}"
-        if green(move.write.after) and move.is_idle:
-            yield f"{move}: it stood there already"
-        back |= green(move.write.after) == 0
 
 
 def _without_weights(route: Raw) -> Any:

@@ -185,6 +185,23 @@ def test_a_step_that_is_left_out_or_taken_again_breaks_the_fifth() -> None:
     assert "I5" in judged([*climb(), told(8, 5.0, step=step(2, 50))])
 
 
+def test_an_acknowledgement_of_a_step_that_was_never_intended_breaks_the_fifth() -> None:
+    assert judged([*climb(), told(8, 5.0, step=step(3, 100, acknowledged=True))]) == {"I5"}
+    assert judged([*climb(), told(8, 5.0, step=step(1, 10, acknowledged=True))]) == {"I5"}
+    assert judged([*climb(), told(8, 5.0, step=step(2, 50, acknowledged=True))]) == set()
+
+
+def test_a_run_that_begins_again_without_anything_new_breaks_the_fifth() -> None:
+    def again(version: int, **run: Any) -> Write:
+        return told(version, 9.0, run={"number": 2, **run}, step=step(1, 10))
+
+    assert judged(second_run(again(11))) == {"I5"}
+    asked = told(11, 8.0, "RolledBack", agent=0)
+    asked = replace(asked, after={**asked.after, "spec": SPEC | {"version": "2"}})
+    assert judged(second_run(asked, again(12))) == set()
+    assert judged(second_run(again(11, revision="7"))) == set()
+
+
 def test_what_was_taken_back_and_rises_again_in_the_same_run_breaks_the_fifth() -> None:
     again = [*climb(), moved(0, 8, 5.0), moved(10, 9, 9.0)]
     assert "I5" in judged(again)

@@ -43,12 +43,12 @@ def verdicts(history: History) -> Iterator[Verdict]:
 
 
 def _acknowledges(write: Write, weight: int, by: float) -> bool:
-    step = (write.after.get("status") or {}).get("step") or {}
+    step = write.status.get("step") or {}
     return step.get("weight") == weight and "acknowledgedAt" in step and moment(step["acknowledgedAt"]) <= by
 
 
 def _rollback(write: Write) -> Raw:
-    return (write.after.get("status") or {}).get("rollback") or {}
+    return write.status.get("rollback") or {}
 
 
 def taken_back_at_once(history: History) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _told_too_early(history: History) -> Iterator[str]:
 
 
 def _says_taken_back(history: History, write: Write) -> bool:
-    status, before = write.after.get("status") or {}, history.status_before(write)
+    status, before = write.status, history.status_before(write)
     reverted = _rollback(write).get("revertedAt")
     if reverted and reverted != (before.get("rollback") or {}).get("revertedAt"):
         return True
