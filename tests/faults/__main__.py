@@ -3,11 +3,12 @@
 import argparse
 import json
 import logging
+import math
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +65,12 @@ def report(played: Played, seconds: float) -> dict[str, object]:
         },
         "kinds": Counter(result.trial.kind for result in suite.results),
         "fired": sum((result.fired for result in suite.results), Counter[str]()),
-        "took_over": {kind: _spread(suite.results, kind) for kind in ("takeovers", "processes", "defaults")},
+        "took_over": {
+            kind: _took_over(suite.results, kind) for kind in ("takeovers", "processes", "defaults")
+        },
+        "way_back": _spread(
+            (result.trial.kind, one) for result in suite.results for one in result.way_back if one < math.inf
+        ),
         "violations": sum(len(result.violations) for result in suite.results),
         "bad": {
             result.trial.name: [*result.violations, *result.problems]
@@ -79,15 +85,22 @@ def report(played: Played, seconds: float) -> dict[str, object]:
     }
 
 
-def _spread(results: Sequence[Result], kind: str) -> dict[str, list[float]]:
-    """Return the seconds in which takeovers of a kind were done, by what had befallen the leader: least, middle, most."""
-    took: dict[str, list[float]] = {}
-    for result in results:
-        if result.trial.kind == kind and result.took_over is not None:
-            harm = result.trial.name.rpartition("/")[2].rpartition("-")[0]
-            took.setdefault(harm, []).append(round(result.took_over, 2))
-    ordered = {harm: sorted(seconds) for harm, seconds in took.items()}
-    return {harm: [one[0], one[len(one) // 2], one[-1], len(one)] for harm, one in ordered.items()}
+def _took_over(results: Sequence[Result], kind: str) -> dict[str, list[float]]:
+    """Return the seconds in which takeovers of a kind were done, by what had befallen the leader."""
+    return _spread(
+        (result.trial.name.rpartition("/")[2].rpartition("-")[0], result.took_over)
+        for result in results
+        if result.trial.kind == kind and result.took_over is not None
+    )
+
+
+def _spread(seconds: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
+    """Return the least, the middle and the most of what goes by the same word, and how many there are."""
+    found: dict[str, list[float]] = {}
+    for word, one in seconds:
+        found.setdefault(word, []).append(round(one, 2))
+    ordered = {word: sorted(of) for word, of in found.items()}
+    return {word: [of[0], of[len(of) // 2], of[-1], len(of)] for word, of in ordered.items()}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -60,6 +60,8 @@ class Known:
     ready: list[tuple[float, int]] = field(default_factory=list)
     """The new colour's ready pods, from each moment on."""
     live_ready: int = 2
+    back_within: float = math.inf
+    """Seconds from trouble within which traffic is back."""
     renew_deadline: float | None = None
     """Seconds for which an operator may go on after it has written its Lease; None where Leases are not looked at."""
 

@@ -99,6 +99,7 @@ BROKEN: Final = {
     "asks_no_check": ("I1", "breach-10"),
     "goes_up_after_the_verdict": ("I2", "breach-10"),
     "never_reverts": ("I2", "breach-10"),
+    "reverts_late": ("I2 in time", "breach-10"),
     "raises_onto_nobody": ("I4", "pods-10"),
     "takes_a_step_again": ("I5", "good"),
     "leads_unelected": ("I6", "good"),

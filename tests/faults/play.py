@@ -9,6 +9,7 @@ from typing import Any, Final
 import httpx
 
 from tests.faults.history import History, weights
+from tests.faults.limits import longest_way_back
 from tests.faults.operators import (
     CALM_LEASE,
     FAST_LEASE,
@@ -23,6 +24,7 @@ from tests.faults.promises import violations
 from tests.faults.proxy import LOOK
 from tests.faults.stage import Stage
 from tests.faults.trial import Trial
+from tests.faults.way_back import ways_back
 from tests.faults.world import Trouble, World
 
 QUIET: Final = 0.5
@@ -56,6 +58,8 @@ class Result:
     """Whether it was over before the fault's turn came."""
     took_over: float | None
     """Seconds from a fault of the leader to the next one's Lease."""
+    way_back: list[float]
+    """Seconds from each trouble to live = 100."""
     seconds: float
 
     @property
@@ -171,6 +175,7 @@ class Play:
         self.world.set_up()
         trial = self.trial
         lease = FAST_LEASE if trial.program else CALM_LEASE
+        self.world.known.back_within = longest_way_back(trial.kind)
         self.world.known.renew_deadline = renew_deadline(lease, trial.flags)
         self.plan = Plan(trial.faults, trial.dropped, trial.expired, on_stop=self.replace)
         prometheus = stage.unsteady if trial.unsteady else stage.prometheus
@@ -248,6 +253,7 @@ class Play:
             revived=self.revived,
             missed=missed,
             took_over=self.took_over,
+            way_back=ways_back(history),
             seconds=seconds,
         )
 

@@ -25,6 +25,7 @@ from tests.faults.history import (
 from tests.faults.steps import no_step_twice
 from tests.faults.terms import one_at_a_time
 from tests.faults.verdicts import taken_back_at_once
+from tests.faults.way_back import in_time
 
 CLOCKS_DIFFER: Final = 1.0
 KNOWN_WITHIN: Final = 1.0
@@ -89,6 +90,7 @@ def _more_than_weights(move: Move) -> Iterator[str]:
 PROMISES: Final[dict[str, Callable[[History], Iterator[str]]]] = {
     "I1": gated,
     "I2": taken_back_at_once,
+    "I2 in time": in_time,
     "I4": never_onto_nobody,
     "I5": no_step_twice,
     "I6": one_at_a_time,

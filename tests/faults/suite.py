@@ -121,7 +121,7 @@ class Played:
         return [
             name
             for name, said in self.broken.items()
-            if any(line.startswith(BROKEN[name][0]) for line in said)
+            if any(line.partition(":")[0] == BROKEN[name][0] for line in said)
         ]
 
     @property

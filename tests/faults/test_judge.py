@@ -24,6 +24,7 @@ def result(name: str, climb: list[int], green: int) -> Result:
         revived=0,
         missed=False,
         took_over=None,
+        way_back=[],
         seconds=0.0,
     )
 

@@ -166,6 +166,18 @@ def test_a_raise_that_was_acknowledged_before_the_verdict_by_the_same_clock_does
     assert judged([*climb(), back[0], told(9, 5.1, "RollingBack", rollback=early)]) == {"I2"}
 
 
+def test_traffic_that_comes_back_late_or_never_breaks_the_second() -> None:
+    def after(within: float, *, breach: float = 4.5, ready: tuple[tuple[float, int], ...] = ()) -> Known:
+        return Known([(breach, 99.0)], [(0.0, 2), *ready], back_within=within)
+
+    assert judged(rolled_back(), after(0.6)) == set()
+    assert judged(rolled_back(), after(0.4)) == {"I2 in time"}
+    assert judged(rolled_back(), after(0.4, breach=60.0)) == set()
+    assert judged(rolled_back(), after(0.4, breach=60.0, ready=((4.5, 0),))) == {"I2 in time"}
+    assert judged(climb(), after(60.0)) == {"I2 in time"}
+    assert judged(climb(), after(60.0, breach=0.5)) == set()
+
+
 @pytest.mark.parametrize(("pods", "broken"), [(2, set()), (1, set()), (0, {"I4"})])
 def test_a_raise_needs_pods(pods: int, broken: set[str]) -> None:
     assert judged(climb(), Known(ready=[(0.0, 2), (2.0, pods)])) == broken

@@ -69,7 +69,7 @@ def _told_too_early(history: History) -> Iterator[str]:
     routes = history.of("httproutes")
     for write in history.of("golives"):
         earlier = [route for route in routes if route.version < write.version]
-        if write.agent and _says_taken_back(history, write) and earlier and not _is_back(earlier[-1]):
+        if write.agent and _says_taken_back(history, write) and earlier and not is_back(earlier[-1]):
             yield f"operator {write.agent} says that traffic was taken back: {weights(earlier[-1].after)}"
 
 
@@ -81,6 +81,7 @@ def _says_taken_back(history: History, write: Write) -> bool:
     return status.get("phase") in _TAKEN_BACK and before.get("phase") != status.get("phase")
 
 
-def _is_back(route: Write) -> bool:
+def is_back(route: Write) -> bool:
+    """Tell whether a write of the route left all traffic with the live colour."""
     # A route that is gone gives nobody any traffic.
     return route.is_deletion or weights(route.after) == BACK
