@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import httpx
@@ -66,6 +66,16 @@ class Result:
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.violations and not self.problems
+
+    def after(self, missed: "Result") -> "Result":
+        """Return it with what was found in an earlier run that was over before the fault's turn came."""
+        found = [said for said in missed.problems if said != MISSED]
+        return replace(
+            self,
+            violations=[*missed.violations, *self.violations],
+            problems=[*found, *self.problems],
+            way_back=[*missed.way_back, *self.way_back],
+        )
 
 
 @dataclass(slots=True)

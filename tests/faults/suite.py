@@ -48,15 +48,13 @@ class Suite:
 
         async def one(trial: Trial) -> None:
             async with rooms[bool(trial.program)]:
-                result = await self._one(on, trial)
+                result = await self._judged(on, trial, undisturbed)
                 for fewer in EARLIER:
                     if not result.missed:
                         break
                     # How often a go-live says what it waits for differs from run to run.
-                    result = await self._one(on, trial.within(result.writes - fewer, result.events - fewer))
-            as_stated(result)
-            if trial.scenario.name in undisturbed:
-                compared(result, undisturbed[trial.scenario.name])
+                    sooner = trial.within(result.writes - fewer, result.events - fewer)
+                    result = (await self._judged(on, sooner, undisturbed)).after(result)
             self.results.append(result)
             if not (result.ok or self.quiet):
                 self._tell(result)
@@ -68,6 +66,13 @@ class Suite:
                     group.create_task(one(trial))
         finally:
             telling.cancel()
+
+    async def _judged(self, on: Stage, trial: Trial, undisturbed: dict[str, Result]) -> Result:
+        result = await self._one(on, trial)
+        as_stated(result)
+        if trial.scenario.name in undisturbed:
+            compared(result, undisturbed[trial.scenario.name])
+        return result
 
     async def _one(self, on: Stage, trial: Trial) -> Result:
         async with self._door:

@@ -1,11 +1,12 @@
 """A run is held against what its scenario states, whatever the undisturbed run did."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from tests.faults.judge import as_stated
-from tests.faults.play import Result
+from tests.faults.play import MISSED, Result
 from tests.faults.trial import Trial
 from tests.faults.world import SCENARIOS
 
@@ -47,3 +48,13 @@ def test_a_run_goes_and_ends_as_its_scenario_says(
     run = result(name, climb, green)
     as_stated(run)
     assert len(run.problems) == problems
+
+
+def test_what_a_run_found_whose_fault_never_fired_is_kept() -> None:
+    missed = replace(
+        result("good", [0], 0), violations=["I1: early"], problems=["climb", MISSED], way_back=[2.0]
+    )
+    again = replace(result("good", [0], 0), violations=["I5: twice"]).after(missed)
+    assert again.violations == ["I1: early", "I5: twice"]
+    assert (again.problems, again.way_back) == (["climb"], [2.0])
+    assert result("good", [0], 0).after(replace(missed, violations=[], problems=[MISSED])).ok
