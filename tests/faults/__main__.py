@@ -26,6 +26,10 @@ from tests.faults.trial import Trial
 BUILD: Final = ROOT / "build"
 
 
+class UnknownTrialError(Exception):
+    """A name on the command line that no trial has."""
+
+
 def chooser(given: argparse.Namespace) -> Choice:
     """Return what chooses the trials that the command line names."""
 
@@ -33,11 +37,20 @@ def chooser(given: argparse.Namespace) -> Choice:
         if given.slice:
             return list(slice_of(every))
         if given.trial:
+            unknown = set(given.trial) - {trial.name for trial in every}
+            if unknown:
+                raise UnknownTrialError(_unknown(sorted(unknown), every))
             return [trial for trial in every if trial.name in given.trial]
         found = [trial for trial in every if not given.only or trial.kind in given.only]
         return found[given.first :: given.each]
 
     return choose
+
+
+def _unknown(names: Sequence[str], every: Sequence[Trial]) -> str:
+    kind = names[0].partition("/")[0]
+    like = next((trial.name for trial in every if trial.kind == kind), every[0].name)
+    return f"no trial is called {', '.join(names)}: write KIND/SCENARIO/WHAT, such as {like}"
 
 
 def table(results: Sequence[Result]) -> str:
@@ -126,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Play the trials; 1 where one is bad."""
+    """Play the trials; 1 where one is bad, 2 where none can be played."""
     given = parser().parse_args()
     end_in_order()
     began = time.monotonic()
@@ -137,7 +150,7 @@ def main() -> int:
         binaries.for_tests()
         whole = not (given.trial or given.only)
         played = in_a_loop(lambda: perform(directory, suite, chooser(given), with_broken=whole))
-    except ClusterError as error:
+    except (ClusterError, UnknownTrialError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
