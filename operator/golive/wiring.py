@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
@@ -56,7 +57,7 @@ class Operator:
 
     settings: Settings
     servers: tuple[ApiServer, ...]
-    """The first for what is asked and for the Lease; one for writes, one for those that go back."""
+    """For what is asked and watched, the Lease, writes, and those of them that go back; in this order."""
     metrics: PrometheusMetrics
     election: Election
     news: News
@@ -171,29 +172,24 @@ def _reflector(settings: Settings, server: ApiServer, cache: Cache, news: News) 
 
 
 async def _until_stopped(operator: Operator) -> None:
-    leaving, stop = asyncio.Event(), asyncio.Event()
-
-    async def leave() -> None:
-        await leaving.wait()
-        await operator.step_down(acting)
-        stop.set()
-
     async with asyncio.TaskGroup() as beside:
         acting = beside.create_task(operator.act())
-        others = (operator.reflector.run(), _keep_time(operator.servers[0]), leave(), operator.itself.beat())
+        others = (operator.reflector.run(), _keep_time(operator.servers[0]), operator.itself.beat())
         tasks = [acting, *(beside.create_task(other) for other in others)]
+        watching = await _watching(operator)
         try:
-            await _watch(operator, acting, stop, leaving)
+            await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # kopf would first cancel what it takes for its own, writes on their way among them.
             await operator.step_down(acting)
-            for task in tasks:
-                task.cancel()
+        await kopf.run_tasks(watching, ignored=asyncio.all_tasks())
+        for task in tasks:
+            task.cancel()
 
 
-async def _watch(
-    operator: Operator, acting: "asyncio.Task[None]", stop: asyncio.Event, leaving: asyncio.Event
-) -> None:
-    settings, options = operator.settings, kopf.OperatorSettings()
+async def _watching(operator: Operator) -> Collection["asyncio.Task[None]"]:
+    """Start kopf's tasks; a signal ends the first of them, and no other before we say so."""
+    settings, options, stop = operator.settings, kopf.OperatorSettings(), asyncio.Event()
     inactivity = settings.watch_inactivity.total_seconds()
     configure(options, clusterwide=not settings.namespaces, inactivity=inactivity)
     watching = await kopf.spawn_tasks(
@@ -204,13 +200,10 @@ async def _watch(
         namespaces=settings.namespaces,
         stop_flag=stop,
     )
-    # kopf would end its watches first; the Lease is given away before.
+    # In place of kopf's own, to which a second signal is an error.
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, leaving.set)
-    await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
-    # kopf would first cancel what it takes for its own, writes on their way among them.
-    await operator.step_down(acting)
-    await kopf.run_tasks(watching, ignored=asyncio.all_tasks())
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return watching
 
 
 async def _keep_time(server: ApiServer) -> None:
