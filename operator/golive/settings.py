@@ -2,11 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from golive import flags
+from golive.api.types import format_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     _metrics_flags(run)
     _lease_flags(run)
     run.add_argument(
-        "--workers", type=flags.count, default=_env("workers", 8), help="GoLives that are ticked at a time"
+        "--workers",
+        type=flags.count,
+        default=_env("workers", DEFAULTS.workers),
+        help="GoLives that are ticked at a time",
     )
     _health_flags(run)
     return parser
@@ -121,12 +125,10 @@ def _health_flags(run: argparse.ArgumentParser) -> None:
         default=_env("listen", ":8080"),
         help="serves /healthz, /readyz and /metrics; without a host on every address, '' for nowhere",
     )
-    run.add_argument(
-        "--watch-inactivity",
-        type=flags.some_time,
-        metavar="TIME",
-        default=_env("watch-inactivity", "70s"),
-        help="silence after which a watch is opened anew, and after three times as long /healthz fails",
+    _time(
+        run,
+        "watch-inactivity",
+        "silence after which a watch is opened anew, and after three times as long /healthz fails",
     )
     run.add_argument(
         "--traces",
@@ -138,13 +140,13 @@ def _health_flags(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--log-format",
         type=flags.one_of("plain", "json"),
-        default=_env("log-format", "plain"),
+        default=_env("log-format", DEFAULTS.log_format),
         help="plain or json",
     )
     run.add_argument(
         "--log-level",
         type=flags.one_of("debug", "info", "warning", "error"),
-        default=_env("log-level", "info"),
+        default=_env("log-level", DEFAULTS.log_level),
         help="debug, info, warning or error",
     )
 
@@ -162,20 +164,8 @@ def _cluster_flags(run: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="watch only this namespace; may be repeated",
     )
-    run.add_argument(
-        "--settle",
-        type=flags.duration,
-        metavar="TIME",
-        default=_env("settle", "10s"),
-        help="quiet time before a run starts",
-    )
-    run.add_argument(
-        "--relist",
-        type=flags.some_time,
-        metavar="TIME",
-        default=_env("relist", "1m"),
-        help="how often everything is listed again, for what a watch has missed",
-    )
+    _time(run, "settle", "quiet time before a run starts", read=flags.duration)
+    _time(run, "relist", "how often everything is listed again, for what a watch has missed")
     run.add_argument(
         "--gitops-manager",
         action="append",
@@ -192,20 +182,8 @@ def _metrics_flags(run: argparse.ArgumentParser) -> None:
         default=_env("prometheus", DEFAULTS.prometheus),
         help="the Prometheus that is asked",
     )
-    run.add_argument(
-        "--scrape-interval",
-        type=flags.some_time,
-        metavar="TIME",
-        default=_env("scrape-interval", "30s"),
-        help="how often that Prometheus scrapes",
-    )
-    run.add_argument(
-        "--query-timeout",
-        type=flags.some_time,
-        metavar="TIME",
-        default=_env("query-timeout", "5s"),
-        help="longest query",
-    )
+    _time(run, "scrape-interval", "how often that Prometheus scrapes")
+    _time(run, "query-timeout", "longest query")
 
 
 def _lease_flags(run: argparse.ArgumentParser) -> None:
@@ -223,15 +201,20 @@ def _lease_flags(run: argparse.ArgumentParser) -> None:
         default=_env("lease-name", DEFAULTS.lease_name),
         help="the Lease whose holder acts",
     )
-    times = {
-        "lease-duration": ("15s", "how long a leader that is heard of no more keeps the others waiting"),
-        "renew-deadline": ("10s", "how long a leader goes on without having renewed its Lease"),
-        "retry-period": ("2s", "how often the Lease is renewed"),
-    }
-    for flag, (default, words) in times.items():
-        run.add_argument(
-            f"--{flag}", type=flags.some_time, metavar="TIME", default=_env(flag, default), help=words
-        )
+    _time(run, "lease-duration", "how long a leader that is heard of no more keeps the others waiting")
+    _time(run, "renew-deadline", "how long a leader goes on without having renewed its Lease")
+    _time(run, "retry-period", "how often the Lease is renewed")
+
+
+def _time(
+    run: argparse.ArgumentParser,
+    flag: str,
+    words: str,
+    *,
+    read: Callable[[str], timedelta] = flags.some_time,
+) -> None:
+    default = format_duration(getattr(DEFAULTS, flag.replace("-", "_")))
+    run.add_argument(f"--{flag}", type=read, metavar="TIME", default=_env(flag, default), help=words)
 
 
 def _env(flag: str, otherwise: str | int | None) -> str | int | None:
