@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dev.bench.objects import moment
+from dev.new_lines import NewLines
 from dev.percentile import WHOLE
 
 WRITES: Final = frozenset({"create", "update", "patch", "delete", "deletecollection"})
@@ -78,22 +79,15 @@ class AuditLog:
     """The last phase that was written of each GoLive, and when."""
     acknowledged: dict[Key, float] = field(default_factory=dict)
     """When a step's weight was last put down as read back, by GoLive."""
-    _read: int = 0
+
+    def __post_init__(self) -> None:
+        self._new_lines = NewLines(self.path)
 
     def read_on(self) -> list[Request]:
         """Take in the lines that are new, and return them."""
-        new = []
-        with self.path.open("rb") as log:
-            log.seek(self._read)
-            for line in log:
-                # The last line may still be on its way.
-                if not line.endswith(b"\n"):
-                    break
-                self._read += len(line)
-                found = request(line.decode())
-                # The end of a watch is the second line of one request.
-                if found and not (found.verb == "watch" and found.answered - found.received > 1):
-                    new.append(found)
+        read = filter(None, map(request, self._new_lines))
+        # The end of a watch is the second line of one request.
+        new = [one for one in read if not (one.verb == "watch" and one.answered - one.received > 1)]
         if self.keep:
             self.requests += new
         for one in new:

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from dev.new_lines import NewLines
+
 _NAME: Final = re.compile(r'golive="([^"]+)"')
 
 
@@ -17,17 +19,14 @@ class QueryLog:
     path: Path
     answered: dict[str, list[float]] = field(default_factory=dict)
     """By GoLive, when its questions were answered, in seconds since 1970."""
-    _read: int = 0
+
+    def __post_init__(self) -> None:
+        self._new_lines = NewLines(self.path)
 
     def read_on(self) -> None:
         """Take in the lines that are new."""
-        with self.path.open("rb") as log:
-            log.seek(self._read)
-            for line in log:
-                if not line.endswith(b"\n"):
-                    break
-                self._read += len(line)
-                self._take(json.loads(line))
+        for line in self._new_lines:
+            self._take(json.loads(line))
 
     def _take(self, entry: dict[str, object]) -> None:
         params = entry.get("params")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dev.load.figures import failures, share
 from dev.load.log import Entry, parse
+from dev.new_lines import NewLines
 
 WINDOW = 3.0
 """Seconds that the screen looks back."""
@@ -15,28 +16,17 @@ class Tail:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._offset = 0
+        self._new_lines = NewLines(path)
         self._recent: deque[Entry] = deque()
 
     def recent(self, now: float) -> list[Entry]:
         """Read what is new, and give the requests sent in the last WINDOW seconds."""
-        for line in self._new_lines():
+        # The load may not have begun to write it yet.
+        for line in self._new_lines if self._path.exists() else ():
             self._recent.append(parse(line))
         while self._recent and self._recent[0].sent < now - WINDOW:
             self._recent.popleft()
         return list(self._recent)
-
-    def _new_lines(self) -> list[str]:
-        """Read whole lines only: the last one may still be on its way."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                new = file.read()
-        except FileNotFoundError:
-            return []
-        whole = new[: new.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return whole.decode().splitlines()
 
 
 def observed(entries: list[Entry], colour: str) -> tuple[float | None, float, float]:

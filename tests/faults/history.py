@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
+from dev.new_lines import NewLines
+
 Raw = Mapping[str, Any]
 BLUE, GREEN = "web-blue", "web-green"
 """The Services of a test's one component: blue is live, green is to go live."""
@@ -165,13 +167,15 @@ def green(route: Raw) -> int:
     return weights(route).get(GREEN, 0)
 
 
-@dataclass(slots=True)
+@dataclass
 class AuditLog:
     """The audit log as far as it has been read."""
 
     path: Path
-    _offset: int = 0
     _writes: dict[str, list[Write]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self._new_lines = NewLines(self.path)
 
     def take(self, namespace: str, known: Known) -> History:
         """Return what is known of a namespace by now, and forget it."""
@@ -182,16 +186,11 @@ class AuditLog:
     def _read(self) -> None:
         if not self.path.exists():
             return
-        with self.path.open("rb") as log:
-            log.seek(self._offset)
-            for line in log:
-                if not line.endswith(b"\n"):
-                    break
-                self._offset += len(line)
-                entry = json.loads(line)
-                write = parsed(entry)
-                if write is not None:
-                    self._writes[entry["objectRef"].get("namespace", "")].append(write)
+        for line in self._new_lines:
+            entry = json.loads(line)
+            write = parsed(entry)
+            if write is not None:
+                self._writes[entry["objectRef"].get("namespace", "")].append(write)
 
 
 def parsed(entry: Raw) -> Write | None:
