@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from dev.bench import objects
-from dev.bench.exporter import BROKEN, HEALTHY, wall
+from dev.bench.gauges import BROKEN, HEALTHY
 from dev.bench.plan import App, Plan
 from dev.bench.plant import Plant, until
 from dev.cluster.progress import ClusterError
+from dev.exporter import wall
 
 PATIENCE: Final = 180.0
 REST: Final = 40.0

@@ -12,14 +12,15 @@ from typing import Any, Final
 from dev.bench import objects
 from dev.bench.api import Api
 from dev.bench.audit import AuditLog
-from dev.bench.exporter import Gauges, exporter
+from dev.bench.gauges import Gauges
 from dev.bench.objects import AUDIT_POLICY
 from dev.bench.plan import App, Plan
 from dev.bench.querylog import QueryLog
 from dev.cluster import binaries, pins
 from dev.cluster.progress import ClusterError, say
-from dev.controlplane import ControlPlane, control_plane, prometheus_server
+from dev.controlplane import ControlPlane, control_plane, prometheus_server, write_kubeconfig
 from dev.controlplane.process import Process, answers
+from dev.exporter import exporter
 
 SCRAPE: Final = 5.0
 """Seconds between two scrapes, where nobody asks more often."""
@@ -65,13 +66,14 @@ async def plant(directory: Path, apps: Sequence[App], interval: float) -> AsyncI
         )
         running.enter_context(_kwok(plane))
         gauges = Gauges(app.name for app in apps)
-        port = running.enter_context(exporter(gauges))
+        port = running.enter_context(exporter(gauges.text, gauges.handed_out))
         query_log = directory / "queries.log"
         config = _scraping(port, min(SCRAPE, interval), query_log)
         prometheus = running.enter_context(prometheus_server(directory / "prometheus", config=config))
         api = await running.enter_async_context(Api(plane))
         await _equip(plane, api)
-        kubeconfig = _kubeconfig(plane, await api.token())
+        kubeconfig = plane.directory / "operator.kubeconfig"
+        write_kubeconfig(kubeconfig, plane.url, await api.token())
         audit, questions = AuditLog(plane.audit_log), QueryLog(query_log)
         yield Plant(directory, api, audit, questions, gauges, prometheus.url, kubeconfig)
 
@@ -116,16 +118,6 @@ async def _equip(plane: ControlPlane, api: Api) -> None:
     await until(served, 30, lambda: "the API server does not serve GoLives and HTTPRoutes")
     for made in (objects.node(), *objects.account()):
         await api.post(*made)
-
-
-def _kubeconfig(plane: ControlPlane, token: str) -> Path:
-    """Write the kubeconfig of the operator's own user."""
-    config = json.loads(plane.kubeconfig.read_text())
-    config["users"][0]["user"] = {"token": token}
-    place = plane.directory / "operator.kubeconfig"
-    place.touch(0o600)
-    place.write_text(json.dumps(config))
-    return place
 
 
 async def populate(plant: Plant, plan: Plan) -> None:

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from dev.bench import objects
 from dev.bench.audit import by_kind, fields_written, routes_written, story
-from dev.bench.exporter import BROKEN, wall
 from dev.bench.figures import spread
+from dev.bench.gauges import BROKEN
 from dev.bench.operator_process import Operator, cpu_between, usage
 from dev.bench.plan import WEIGHTS, App, Plan
 from dev.bench.plant import Plant, until
 from dev.bench.reverts import by_route, figures, revert
 from dev.cluster.progress import say
+from dev.exporter import wall
 
 Figures = dict[str, Any]
 QUIET: Final = 3.0

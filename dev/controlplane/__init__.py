@@ -3,7 +3,7 @@
 etcd and kube-apiserver from the same binary the cluster uses, a real Prometheus beside them; no container engine.
 """
 
-from dev.controlplane.control_plane import ControlPlane, control_plane
+from dev.controlplane.control_plane import ControlPlane, control_plane, write_kubeconfig
 from dev.controlplane.prometheus import PrometheusServer, prometheus_server
 
-__all__ = ["ControlPlane", "PrometheusServer", "control_plane", "prometheus_server"]
+__all__ = ["ControlPlane", "PrometheusServer", "control_plane", "prometheus_server", "write_kubeconfig"]

@@ -1,7 +1,6 @@
 """Operators on a namespace, behind the proxy: as a process that can be killed, or as a task that can be dropped."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -12,6 +11,7 @@ from typing import Final, NoReturn, Protocol
 from weakref import WeakValueDictionary
 
 from dev.cluster import cache
+from dev.controlplane import write_kubeconfig
 from dev.controlplane.process import Process
 from golive import wiring
 from golive.api.types import parse_duration
@@ -76,7 +76,7 @@ class Berth:
         self.started += 1
         token = f"{self.namespace}.{self.started}"
         path = self.directory / f"{token}.kubeconfig"
-        path.write_text(json.dumps(_kubeconfig(url, token)))
+        write_kubeconfig(path, url, token)
         flags = ["run", "--kubeconfig", str(path), "--namespace", self.namespace]
         flags += [
             "--prometheus",
@@ -177,14 +177,3 @@ async def _owned(token: str, flags: list[str]) -> None:
 def _look(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()):
         log.warning("%s has ended: %r", task.get_name(), error)
-
-
-def _kubeconfig(url: str, token: str) -> dict[str, object]:
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "test",
-        "clusters": [{"name": "test", "cluster": {"server": url, "insecure-skip-tls-verify": True}}],
-        "users": [{"name": "test", "user": {"token": token}}],
-        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
-    }

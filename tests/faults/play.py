@@ -181,7 +181,7 @@ class Play:
 
     def _set_up(self) -> None:
         stage = self.stage
-        self.world = World(stage.server, self.namespace, exporter=stage.exporter)
+        self.world = World(stage.server, self.namespace, gauges=stage.gauges)
         self.world.set_up()
         trial = self.trial
         lease = FAST_LEASE if trial.program else CALM_LEASE

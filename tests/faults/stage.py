@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dev.controlplane import ControlPlane, PrometheusServer, control_plane, prometheus_server
+from dev.exporter import exporter
 from golive import wiring
 from tests.faults.crews import keep_apart
-from tests.faults.exporter import Exporter, exporter
 from tests.faults.history import AuditLog
 from tests.faults.operators import end_operator
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.seen import Seen, watching
+from tests.faults.world import METRIC
+from tests.gauges import Gauges
 from tests.integration.api_server import ApiServer, connected
 from tests.integration.resources import serve_golives, serve_routes
 
@@ -31,7 +33,7 @@ class Stage:
     directory: Path
     plane: ControlPlane
     server: ApiServer
-    exporter: Exporter
+    gauges: Gauges
     prometheus: PrometheusServer
     unsteady: PrometheusServer
     """A second one, for trials that stop it."""
@@ -54,13 +56,15 @@ async def stage(directory: Path) -> AsyncIterator[Stage]:
         serve_golives(plane)
         serve_routes(plane)
         server = running.enter_context(connected(plane))
-        async with exporter() as numbers, proxy(plane, directory) as between, watching(plane) as seen:
+        gauges = Gauges(METRIC)
+        port = running.enter_context(exporter(gauges.page))
+        async with proxy(plane, directory) as between, watching(plane) as seen:
             metrics = [
-                running.enter_context(_scraping(directory / name, numbers.port))
+                running.enter_context(_scraping(directory / name, port))
                 for name in ("prometheus", "unsteady")
             ]
             audit = AuditLog(plane.audit_log)
-            yield Stage(directory, plane, server, numbers, metrics[0], metrics[1], between, seen, audit)
+            yield Stage(directory, plane, server, gauges, metrics[0], metrics[1], between, seen, audit)
 
 
 @contextmanager

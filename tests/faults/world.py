@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from tests.faults.exporter import GAUGE, Exporter
 from tests.faults.history import BLUE, GREEN, Known
+from tests.gauges import Gauges
 from tests.integration.operator_world import Shop, a_check
 
 BAD: Final = 0.2
@@ -16,6 +16,10 @@ GONE_FOR: Final = 1.5
 """Seconds in which a Deployment is not there; on a thread of its own."""
 APPS: Final = "/apis/apps/v1"
 ROUTES: Final = "/apis/gateway.networking.k8s.io/v1"
+
+
+METRIC: Final = "faults_errors"
+"""The share of errors of each namespace's new colour."""
 
 
 class Trouble(StrEnum):
@@ -45,7 +49,7 @@ class Scenario:
     def spec(self) -> dict[str, Any]:
         """The fields of the GoLive's spec."""
         steps = [{"weight": weight, "hold": self._hold(weight)} for weight in self.steps[:-1]]
-        query = f'{GAUGE}{{namespace="$(namespace)"}}'
+        query = f'{METRIC}{{namespace="$(namespace)"}}'
         return {
             "steps": [*steps, {"weight": 100}],
             "checks": [a_check(query)],
@@ -102,12 +106,12 @@ class World(Shop):
     """A namespace whose route holds more than the two weights, and whose changes are dated."""
 
     known: Known = field(default_factory=Known)
-    exporter: Exporter = field(default_factory=Exporter)
+    gauges: Gauges = field(default_factory=lambda: Gauges(METRIC))
 
     @override
     def set_up(self, *left_out: str) -> None:
         """Write everything a go-live needs, and have its check pass."""
-        self.exporter.errors[self.namespace] = 0.0
+        self.gauges.values[self.namespace] = 0.0
         super().set_up(*left_out)
         self.known.ready.append((now(), 2))
 
@@ -138,7 +142,7 @@ class World(Shop):
         """Bring a trouble about."""
         if trouble is Trouble.BREACH:
             self.known.breaches.append((now(), float("inf")))
-            self.exporter.errors[self.namespace] = BAD
+            self.gauges.values[self.namespace] = BAD
         if trouble is Trouble.PODS:
             self.known.ready.append((now(), 0))
             self.ready_pods(GREEN, 0)
@@ -164,7 +168,7 @@ class World(Shop):
     @override
     def leave(self) -> None:
         """Leave nothing that anybody works on, nor asks for."""
-        self.exporter.errors.pop(self.namespace, None)
+        self.gauges.values.pop(self.namespace, None)
         super().leave()
 
 

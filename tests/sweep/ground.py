@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from dev.controlplane import control_plane, prometheus_server
+from dev.exporter import exporter
+from tests.gauges import Gauges
 from tests.integration.api_server import ApiServer, connected
 from tests.integration.operator_world import Operator, Shop
 from tests.integration.resources import serve_golives, serve_routes
-from tests.sweep.gauges import Gauges, exporter
+from tests.sweep.gauges import METRIC
 from tests.sweep.ledger import Ledger, watching
 
 FLAGS: Final = (
@@ -27,7 +29,7 @@ class Ground:
     directory: Path
     server: ApiServer
     prometheus: str
-    gauges: Gauges = field(default_factory=Gauges)
+    gauges: Gauges = field(default_factory=lambda: Gauges(METRIC))
     ledger: Ledger = field(default_factory=Ledger)
 
     @contextmanager
@@ -67,8 +69,8 @@ class Ground:
 @contextmanager
 def ground(directory: Path) -> Iterator[Ground]:
     """Start all of it, and end it whatever happens."""
-    gauges, ledger = Gauges(), Ledger()
-    with exporter(gauges) as port, control_plane(directory / "control-plane") as plane:
+    gauges, ledger = Gauges(METRIC), Ledger()
+    with exporter(gauges.page) as port, control_plane(directory / "control-plane") as plane:
         serve_golives(plane)
         serve_routes(plane)
         scraped = {"job_name": "sweep", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}

@@ -4,7 +4,7 @@ import pytest
 
 from dev.bench import objects
 from dev.bench.__main__ import main
-from dev.bench.exporter import BROKEN, HEALTHY, Gauges
+from dev.bench.gauges import BROKEN, HEALTHY, Gauges
 from dev.bench.plan import App, Plan, plan, size
 from dev.bench.report import bars, misses, table
 from golive.api.golive import parse
