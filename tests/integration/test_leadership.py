@@ -47,6 +47,15 @@ def pair(
     made.stop()
 
 
+def under_way(pair: Pair, shop: Shop, hold: str) -> tuple[Operator, Operator]:
+    """Start both, and a go-live that has reached 10 %."""
+    both = pair.start()
+    shop.set_up()
+    shop.golive(steps=[{"weight": 10, "hold": hold}, {"weight": 100}])
+    shop.at_weight(10)
+    return both
+
+
 def leads_within(operator: Operator, seconds: float) -> float:
     began = time.monotonic()
     until(lambda: "golive leads" in operator.log.read_text(), seconds, "the second to lead")
@@ -55,10 +64,7 @@ def leads_within(operator: Operator, seconds: float) -> float:
 
 @pytest.mark.parametrize("pair", [DEFAULTS], indirect=True)
 def test_one_that_is_told_to_stop_gives_the_lease_away_and_the_other_goes_on(pair: Pair, shop: Shop) -> None:
-    first, second = pair.start()
-    shop.set_up()
-    shop.golive(steps=[{"weight": 10, "hold": "3s"}, {"weight": 100}])
-    shop.at_weight(10)
+    first, second = under_way(pair, shop, hold="3s")
     assert first.process
     first.process.signal(signal.SIGTERM)
     assert leads_within(second, 5) < 2
@@ -68,10 +74,7 @@ def test_one_that_is_told_to_stop_gives_the_lease_away_and_the_other_goes_on(pai
 
 
 def test_one_that_crashed_is_followed_once_its_lease_has_run_out(pair: Pair, shop: Shop) -> None:
-    first, second = pair.start()
-    shop.set_up()
-    shop.golive(steps=[{"weight": 10, "hold": "3s"}, {"weight": 100}])
-    shop.at_weight(10)
+    first, second = under_way(pair, shop, hold="3s")
     first.kill()
     assert leads_within(second, 5) < 2.5
     shop.in_phase("Live", 30)
@@ -88,10 +91,7 @@ def test_a_standby_writes_nothing(pair: Pair, shop: Shop) -> None:
 
 
 def test_one_that_was_stopped_and_wakes_up_ends_without_another_write(pair: Pair, shop: Shop) -> None:
-    first, second = pair.start()
-    shop.set_up()
-    shop.golive(steps=[{"weight": 10, "hold": "5s"}, {"weight": 100}])
-    shop.at_weight(10)
+    first, second = under_way(pair, shop, hold="5s")
     assert first.process
     first.process.signal(signal.SIGSTOP)
     leads_within(second, 5)
