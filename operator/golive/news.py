@@ -50,6 +50,11 @@ class News:
             self.due(key, urgent=self._is_split(key))
         await self.schedule.run()
 
+    async def drain(self) -> None:
+        """Begin no more ticks and no more raises, and wait for what is on its way to end."""
+        self.upward.close()
+        await self.schedule.drain()
+
     def _tell(self, kind: str, concerned: Iterable[Key]) -> None:
         # A standby only looks on.
         if not self._ticks:

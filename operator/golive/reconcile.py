@@ -146,9 +146,13 @@ class Reconciler:
         return pause
 
     def goes_down(self, key: Key) -> bool:
-        """Tell whether a tick of now would take traffic away from the colour that goes live."""
+        """Tell whether a tick of now would take traffic away from the colour that goes live; a tick says what fails."""
         golive = self.observer.golive(key)
-        return golive is not None and decide(golive, self.observer.facts(golive)).goes_down
+        try:
+            return golive is not None and decide(golive, self.observer.facts(golive)).goes_down
+        except Exception:
+            log.debug("%s/%s", *key, exc_info=True)
+            return False
 
     def _until(self, decision: Decision) -> float | None:
         if decision.next_tick is None:

@@ -25,11 +25,13 @@ class Schedule:
     """Monotonic seconds."""
     workers: int = 8
     urgent_workers: int = URGENT_WORKERS
+    goes_down: Callable[[Key], bool] = lambda _: False
+    """Tells whether a tick of now would take traffic back: asked when it was time alone that made one due."""
     ticked_at: float = -math.inf
     """When a tick last began."""
     _due: dict[Key, float] = field(default_factory=dict)
-    _heap: list[tuple[float, int, Key]] = field(default_factory=list)
-    """What is due later; an entry whose moment is no longer that in `_due` counts for nothing."""
+    _heap: list[tuple[float, int, Key, bool]] = field(default_factory=list)
+    """What is due, and whether later; an entry whose moment is no longer that in `_due` counts for nothing."""
     _ordinary: deque[Key] = field(default_factory=deque)
     _urgent_ones: deque[Key] = field(default_factory=deque)
     """What is due and waits for a worker; a key that is not due any more counts for nothing."""
@@ -50,7 +52,7 @@ class Schedule:
             return
         # What is urgent is entered anew: its first entry may wait for a worker, and now it has a lane.
         self._due[key] = moment
-        heapq.heappush(self._heap, (moment, next(self._order), key))
+        heapq.heappush(self._heap, (moment, next(self._order), key, delay > 0))
         self._wake.set()
 
     def hurry(self, key: Key) -> None:
@@ -87,8 +89,10 @@ class Schedule:
 
     def _queue_due(self) -> None:
         while self._heap and self._heap[0][0] <= self.now():
-            moment, _, key = heapq.heappop(self._heap)
+            moment, _, key, later = heapq.heappop(self._heap)
             if self._due.get(key) == moment:
+                if later and self.goes_down(key):
+                    self.hurry(key)
                 self._queue(key)
 
     def _queue(self, key: Key) -> None:

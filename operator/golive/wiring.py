@@ -80,7 +80,7 @@ class Operator:
         """Let the last writes be answered, then give the Lease away: a standby need not wait for it."""
         try:
             async with asyncio.timeout(_LEAVE_WITHIN):
-                await self.schedule.drain()
+                await self.news.drain()
                 await self.recorder.settle()
                 acting.cancel()
                 await asyncio.wait({acting})
@@ -133,7 +133,7 @@ async def assemble(settings: Settings) -> Operator:
         return reconciler.goes_down(key)
 
     cache, upward = Cache(clock), Upward()
-    schedule = Schedule(itself.timed(tick), time.monotonic, settings.workers)
+    schedule = Schedule(itself.timed(tick), time.monotonic, settings.workers, goes_down=goes_down)
     news = News(cache, schedule, upward, goes_down)
     records = MeasuredRecords(KubernetesRecords(writes), itself.measure)
     up, down = (MeasuredRoutes(KubernetesRoutes(one), itself.measure) for one in (writes, reverts))

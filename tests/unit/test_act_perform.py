@@ -337,3 +337,19 @@ async def test_who_stops_the_operator_stops_the_write_in_flight() -> None:
     async with asyncio.timeout(5):
         await ended.wait()
     assert not upward._flying
+
+
+async def test_once_no_raise_may_begin_the_one_in_flight_is_the_last_and_the_way_down_is_free() -> None:
+    cluster = a_cluster("a", "b", "c")
+    cluster.waits["a"] = asyncio.Event()
+    performer, shop = a_performer(cluster), golive()
+    task = asyncio.create_task(performer.perform(shop, [raised("a"), raised("b"), raised("c")]))
+    await until(lambda: performer.upward._flying)
+    performer.upward.close()
+    cluster.waits["a"].set()
+    (error,) = await task
+    assert type(error) is Refused
+    assert "told to stop" in str(error)
+    assert [green(cluster, name) for name in "abc"] == [10, 0, 0]
+    assert await performer.perform(shop, [lowered("a", 0, 10)]) == []
+    assert green(cluster, "a") == 0

@@ -7,6 +7,7 @@ import pytest
 from typing_extensions import override
 
 from golive.act.upward import Upward
+from golive.errors import Refused
 from golive.news import Echo, News
 from golive.observe.cache import Cache
 from golive.schedule import Schedule
@@ -110,3 +111,13 @@ async def test_a_standby_fills_its_cache_and_makes_nothing_due_before_it_leads(n
 
 async def _hangs() -> None:
     await asyncio.Event().wait()
+
+
+async def test_who_is_told_to_stop_begins_no_raise_while_the_ticks_on_their_way_end(news: News) -> None:
+    await news.drain()
+
+    async def raised() -> None:
+        raise AssertionError("nothing is raised any more")
+
+    with pytest.raises(Refused):
+        await news.upward.run(SHOP, raised())

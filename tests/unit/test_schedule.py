@@ -245,6 +245,29 @@ def test_one_that_is_to_hurry_is_done_in_the_lane_of_reverts_when_it_is_due() ->
     assert (1, A) in seen(Ticks(takes=5), scene, workers=4, urgent_workers=2)
 
 
+def test_one_that_would_go_back_when_its_time_has_come_is_done_in_the_lane_of_reverts() -> None:
+    async def scene(schedule: Schedule) -> None:
+        schedule.mark(A, delay=1)
+        schedule.mark(B, delay=1)
+        a_full_house(schedule)
+        await asyncio.sleep(30)
+
+    done = seen(Ticks(takes=5), scene, workers=4, urgent_workers=2, goes_down=lambda key: key == A)
+    assert (1, A) in done
+    assert next(at for at, key in done if key == B) > 1
+
+
+def test_what_is_due_at_once_is_not_asked_whether_it_would_go_back() -> None:
+    async def scene(schedule: Schedule) -> None:
+        schedule.mark(A)
+        await asyncio.sleep(1)
+
+    def never(key: Key) -> bool:
+        raise AssertionError(key)
+
+    assert seen(Ticks(), scene, goes_down=never) == [(0, A)]
+
+
 def test_what_waits_for_a_worker_and_turns_urgent_waits_no_longer() -> None:
     async def scene(schedule: Schedule) -> None:
         a_full_house(schedule)

@@ -24,9 +24,13 @@ class Upward:
     _flying: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
     _given_up: dict[Key, float] = field(default_factory=dict)
     """By the loop's clock: when a write was given up of which nobody knows what became."""
+    _closed: bool = False
 
     async def run(self, key: Key, write: Coroutine[None, None, None]) -> None:
-        """Await a write; raises Refused when it was cancelled for a rollback."""
+        """Await a write; raises Refused when it was cancelled for a rollback, or may not begin any more."""
+        if self._closed:
+            write.close()
+            raise Refused("this process is told to stop: whoever leads next raises the weight")
         task = asyncio.ensure_future(write)
         self._flying[key] = task
         # Until it is known to have been answered.
@@ -40,6 +44,10 @@ class Upward:
         if task.cancelled():
             raise Refused("a rollback came before this weight was raised")
         task.result()
+
+    def close(self) -> None:
+        """Let no further write begin."""
+        self._closed = True
 
     def may_arrive(self, key: Key) -> bool:
         """Tell whether a write that was given up may still take effect."""
