@@ -12,6 +12,7 @@ from golive.decide import decide
 from golive.decide.decision import Decision, Event, SaveRun, SetFinalizer, SetWeights
 from golive.decide.judge import Answer, judge
 from golive.facts import (
+    IN_A_ROW,
     ColourFacts,
     ComponentFacts,
     Deployment,
@@ -206,7 +207,7 @@ class World:
                     value_at=verdict.value_at,
                     rule=verdict.rule,
                     since=before.since if same and before else self.now,
-                    previous_at=before.taken_at if same and before else None,
+                    lately=(*(before.lately if same and before else ()), self.now)[-IN_A_ROW:],
                 )
 
     def decide(self) -> Decision:

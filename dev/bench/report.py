@@ -62,7 +62,6 @@ NAMES: Final = {
     "peak_rss_mib": "peak RSS, MiB",
     "total_s": "seconds after the last apply",
     "ideal_s": "holds alone, s",
-    "floor_s": "holds or three intervals, whichever is longer, s",
     "adoption_s": "adoption after a kill, s",
     "leads_s": "of it until the dead one's Lease was taken over, s",
     "writes_of_routes_after_restart": "routes written by the restarted operator (none is right)",

@@ -11,7 +11,7 @@ from dev.bench.audit import by_kind, fields_written, routes_written, story
 from dev.bench.figures import spread
 from dev.bench.gauges import BROKEN
 from dev.bench.operator_process import Operator, cpu_between, usage
-from dev.bench.plan import WEIGHTS, App, Plan
+from dev.bench.plan import App, Plan
 from dev.bench.plant import Plant, until
 from dev.bench.reverts import by_route, figures, revert
 from dev.cluster.progress import say
@@ -79,7 +79,6 @@ class Rounds:
             "rss_mib_after": round(after.rss, 1),
             "total_s": round(ended - applied, 2),
             "ideal_s": self.plan.ideal,
-            "floor_s": round(len(WEIGHTS) * max(self.plan.hold, 3 * self.plan.interval), 2),
             "requests": [[*kind, round(count / n, 2)] for *kind, count in by_kind(asked)],
             "status_writes": {kind: round(count / n, 2) for kind, count in fields_written(asked).items()},
             "one_rollout": story(asked, (self.active[-1].namespace, self.active[-1].name)),

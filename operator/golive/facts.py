@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from golive.api.spec import Check, Colour
 from golive.api.status import Outcome
@@ -125,6 +126,10 @@ class ComponentFacts:
     routes: tuple[RouteFacts, ...]
 
 
+IN_A_ROW: Final = 3
+"""How many results of a check in a row are as good as it gets: so often it has to pass before a weight rises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The last result of a check for a component, and how long it has been so."""
@@ -144,8 +149,12 @@ class Reading:
     """The index of the rule that fired, with outcome Breach, or that is true but not yet sustained, with Hold."""
     since: datetime | None = None
     """When the unbroken stretch of this outcome began, in this process."""
-    previous_at: datetime | None = None
-    """When the sample before the last one of this stretch was taken."""
+    lately: tuple[datetime, ...] = ()
+    """When the last samples of this stretch were taken, the newest last; as many as count."""
+
+    def times(self, since: datetime | None = None) -> int:
+        """Count the last samples of this stretch, or those of them that were taken since."""
+        return sum(since is None or at >= since for at in self.lately)
 
 
 @dataclass(frozen=True, slots=True)

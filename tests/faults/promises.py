@@ -112,7 +112,7 @@ def _next(spec: Raw, weight: int) -> int:
 
 
 def _hold_missing(history: History, move: Move, spec: Raw) -> float:
-    """Return the seconds by which a rise came too early for the step's hold, or for the stretch that every check needs."""
+    """Return the seconds by which a rise came too early for the step's hold, or for two samples of every check at its weight."""
     held = next((step for step in spec["steps"] if step["weight"] == green(move.before)), None)
     if held is None:
         return 0.0
@@ -120,17 +120,13 @@ def _hold_missing(history: History, move: Move, spec: Raw) -> float:
     run = run_number(history.status_before(move.write))
     told = [write for write in earlier if write.kind == "golives" and run_number(write.status) == run]
     acknowledged = _acknowledged(told, held["weight"])
-    carried = [
-        write
-        for write in earlier
-        if write.kind == "httproutes" and write.agent and told and write.version > told[0].version
-    ]
-    if acknowledged is None or not carried:
+    if acknowledged is None:
         # A weight that was never read back was never held.
         return math.inf
-    stretch = max(3 * _seconds(check["interval"]) for check in spec["checks"])
-    begins = ((acknowledged, _seconds(held.get("hold", "0s"))), (carried[0], stretch))
-    return max(_ends(begin, seconds, move.write) for begin, seconds in begins) - move.write.at
+    longest = max(
+        _seconds(held.get("hold", "0s")), *(_seconds(check["interval"]) for check in spec["checks"])
+    )
+    return _ends(acknowledged, longest, move.write) - move.write.at
 
 
 def _acknowledged(told: list[Write], weight: int) -> Write | None:

@@ -23,7 +23,7 @@ MENDED_WITHIN: Final = 30.0
 BEGUN_WITHIN: Final = 45.0
 """Seconds to the first step of a fresh version: the last one may have to end before."""
 LIVE_WITHIN: Final = 60.0
-"""Seconds for the longest steps, each of three intervals on end, on a busy machine."""
+"""Seconds for the longest steps, each of three passes in a row, on a busy machine."""
 SETTLED_WITHIN: Final = 15.0
 _QUIET: Final = 3.0
 _RUNNING: Final = frozenset({"Shifting", "Stabilising"})

@@ -35,13 +35,16 @@ async def test_a_new_sampler_asks_at_once_with_its_names_filled_in(bench: Bench)
 async def test_it_asks_again_after_each_interval_and_remembers_the_stretch(bench: Bench) -> None:
     bench.sync(a_run(a_check()))
     first = await bench.sampled(1)
-    assert (first.since, first.previous_at) == (START, None)
+    assert (first.since, first.lately) == (START, (START,))
     await bench.next(30)
     third = await bench.next(30)
-    assert (third.since, third.previous_at) == (START, START + timedelta(seconds=30))
+    assert (third.since, third.lately) == (START, tuple(START + timedelta(seconds=s) for s in (0, 30, 60)))
+    fourth = await bench.next(30)
+    assert fourth.lately == tuple(START + timedelta(seconds=s) for s in (30, 60, 90))
     bench.metrics.value = 0.03
     broken = await bench.next(30)
-    assert (broken.outcome, broken.since, broken.previous_at) == (Outcome.HOLD, bench.clock.now(), None)
+    now = bench.clock.now()
+    assert (broken.outcome, broken.since, broken.lately) == (Outcome.HOLD, now, (now,))
 
 
 async def test_a_gap_breaks_the_stretch(bench: Bench) -> None:

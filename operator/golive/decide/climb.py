@@ -236,7 +236,7 @@ def _passes(reading: Reading) -> bool:
 
 
 def _passed_twice(reading: Reading | None, since: datetime) -> bool:
-    return bool(reading and _passes(reading) and reading.previous_at and reading.previous_at >= since)
+    return bool(reading and _passes(reading) and reading.times(since) >= gates.AT_A_WEIGHT)
 
 
 def _hold_ends(turn: Turn) -> datetime | None:

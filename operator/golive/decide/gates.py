@@ -9,10 +9,12 @@ from golive.api.spec import Check
 from golive.api.status import Outcome, Phase, Waiting
 from golive.decide import readiness
 from golive.decide.turn import Turn
-from golive.facts import Deployment, Reading
+from golive.facts import IN_A_ROW, Deployment, Reading
 
 _STAMPS: Final = timedelta(seconds=2)
 """managedFields carry whole seconds, and are compared with a second to spare."""
+AT_A_WEIGHT: Final = 2
+"""How many of a check's passes in a row have to be of the weight that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,14 @@ def before_raise(turn: Turn, weight: int) -> Block | None:
 
 
 def before_promotion(turn: Turn) -> Block | None:
-    """Return what keeps a step from being over: its hold, and an unbroken stretch of passes of every check."""
-    held = _hold(turn)
-    until = max((moment for moment in (held, *_stretches(turn)) if moment), default=turn.now)
+    """Return what keeps a step from being over: its hold, and enough passes in a row of every check."""
+    held, missing = _hold(turn), list(_missing(turn))
     trouble = last_samples_pass(turn)
     if trouble and not (held and turn.now < held):
         return trouble
-    if turn.now >= until and _measured(turn):
+    if not missing and not (held and turn.now < held):
         return None
+    until = max(moment for moment in (held, *missing) if moment)
     return Block(
         Waiting.HOLD, f"holds {turn.recorded} %" + (f"; {trouble.message}" if trouble else ""), until
     )
@@ -200,19 +202,13 @@ def _hold(turn: Turn) -> datetime | None:
     return step.acknowledged_at + asked[1].hold
 
 
-def _stretches(turn: Turn) -> Iterator[datetime]:
-    """Return when each check will have passed for three intervals on end, if it goes on so."""
-    lowered_at = turn.status.step.lowered_at if turn.status.step else None
-    for check, _, reading in turn.asked():
-        # It may have begun at the step before; what passed without traffic, or before the weight was lowered, is no proof.
-        marks = (reading.since if reading else None, turn.run.traffic_at, lowered_at)
-        yield max((mark for mark in marks if mark), default=turn.now) + 3 * check.interval
-
-
-def _measured(turn: Turn) -> bool:
-    """Tell whether every check was asked an interval or more after the step was read back."""
+def _missing(turn: Turn) -> Iterator[datetime]:
+    """Return when each check that has not passed often enough will have, if it goes on so."""
     step = turn.status.step
-    if step is None or step.acknowledged_at is None:
-        return True
-    since = step.acknowledged_at
-    return all(reading and reading.taken_at >= since + check.interval for check, _, reading in turn.asked())
+    lowered_at, reached_at = (step.lowered_at, step.acknowledged_at) if step else (None, None)
+    for check, _, reading in turn.asked():
+        # A row may have begun at the step before; what passed before the weight was lowered is no proof.
+        in_a_row, here = (reading.times(lowered_at), reading.times(reached_at)) if reading else (0, 0)
+        left = max(IN_A_ROW - in_a_row, AT_A_WEIGHT - here)
+        if left > 0:
+            yield (reading.taken_at if reading else turn.now) + left * check.interval

@@ -7,14 +7,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from golive.api.golive import GoLive
 from golive.api.spec import Action
 from golive.api.status import Outcome
 from golive.decide.judge import Answer, Judged, judge
-from golive.facts import Reading, SourceFacts
+from golive.facts import IN_A_ROW, Reading, SourceFacts
 from golive.observe.ask import DEADLINE, ask
 from golive.observe.questions import Question, questions
 from golive.observe.shared import Shared
@@ -167,12 +167,13 @@ class Samplers:
         return SourceFacts(reachable=False, message=diagnosis or answer.unavailable)
 
     def _reading(self, question: Question, query: str, judged: Judged, before: Reading | None) -> Reading:
-        now, since, previous_at = self._clock.now(), None, None
+        now, since = self._clock.now(), None
+        lately: tuple[datetime, ...] = ()
         # Not to get an answer takes longer than to get one.
         patience = timedelta(0) if judged.outcome is Outcome.PASS else timedelta(seconds=DEADLINE)
         longest = 3 * question.check.interval + patience
         if before and before.outcome is judged.outcome and now - before.taken_at < longest:
-            since, previous_at = before.since, before.taken_at
+            since, lately = before.since, before.lately
         return Reading(
             check=question.check,
             component=question.component,
@@ -184,7 +185,7 @@ class Samplers:
             value_at=judged.value_at,
             rule=judged.rule,
             since=since or now,
-            previous_at=previous_at,
+            lately=(*lately, now)[-IN_A_ROW:],
         )
 
 
