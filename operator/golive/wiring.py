@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 
 import kopf
 
-from golive import __version__
+from golive import __version__, pauses
 from golive.act.perform import Performer
 from golive.act.upward import Upward
 from golive.adapters.api_server import ApiServer
@@ -71,6 +71,7 @@ class Operator:
         """Look on until this process leads, then do ticks and keep the Lease."""
         await self.election.look()
         await self.reflector.until_listed()
+        pauses.shorter()
         await self.election.lead()
         async with asyncio.TaskGroup() as leading:
             leading.create_task(self.election.keep())
@@ -99,6 +100,7 @@ class Operator:
 
 async def run(settings: Settings) -> None:
     """Run the operator until it is told to stop; raises GoLiveError where it cannot start."""
+    pauses.fewer()
     configure_logs(settings.log_format, settings.log_level, traced=settings.traces is not None)
     operator = await assemble(settings)
     try:
