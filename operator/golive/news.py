@@ -13,8 +13,10 @@ from golive.ports import Seen
 from golive.schedule import Schedule
 
 Key = tuple[str, str]
-_MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment", "HTTPRoute"})
+_MAY_CALL_BACK: Final = frozenset({"GoLive", "EndpointSlice", "Deployment", "ReplicaSet", "HTTPRoute"})
 """Pods may be gone, the target set back, the revision replaced, the route taken back or raised by somebody."""
+_AT_REST: Final = frozenset({"GoLive", "HTTPRoute"})
+"""Those of them that may call back what is at rest: the target set back after the end, a failed colour raised by hand."""
 _AWAY: Final = SPLIT | {Phase.ROLLING_BACK}
 
 
@@ -60,7 +62,12 @@ class News:
         if not self._ticks:
             return
         for key in concerned:
-            self.due(key, urgent=kind in _MAY_CALL_BACK and self._is_split(key))
+            self.due(key, urgent=kind in _MAY_CALL_BACK and self._may_go_back(kind, key))
+
+    def _may_go_back(self, kind: str, key: Key) -> bool:
+        # Where a worker is free there is nothing to gain by looking ahead.
+        waits = kind in _AT_REST and self.schedule.is_full()
+        return self._is_split(key) or (waits and self.goes_down(key))
 
     def _is_split(self, key: Key) -> bool:
         return ((self.cache.golive(key) or {}).get("status") or {}).get("phase") in _AWAY

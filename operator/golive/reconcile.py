@@ -55,7 +55,13 @@ class Reconciler:
             return await self._tick(key)
         except Exception:
             log.exception("%s/%s: a fault of the operator; traffic stays where it is", *key)
+            return self._after_a_fault(key)
+
+    def _after_a_fault(self, key: Key) -> float:
+        if not self.goes_down(key):
             return AFTER_A_FAULT
+        self.hurry(key)
+        return RETRY
 
     async def _tick(self, key: Key) -> float | None:
         golive = self.observer.golive(key)
@@ -76,7 +82,7 @@ class Reconciler:
             self.observer.watch(key)
             return self.raise_in()
         failures = await self.performer.perform(golive, decision.actions)
-        if failures and decision.is_binding:
+        if failures and (decision.is_binding or decision.goes_up):
             return self._again(golive, decision, failures)
         wrote, unwritten = await self._record(golive, decision)
         self.observer.watch(key)

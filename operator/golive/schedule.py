@@ -14,6 +14,8 @@ Tick = Callable[[Key], Awaitable[float | None]]
 """Does one tick and returns the seconds until the next, or None."""
 URGENT_WORKERS: Final = 64
 """Many, for a write that is not answered holds one of them for two seconds."""
+_SPARE: Final = 64
+"""Entries that count for nothing, beside as many as there are others, before they are let go."""
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Schedule:
     workers: int = 8
     urgent_workers: int = URGENT_WORKERS
     goes_down: Callable[[Key], bool] = lambda _: False
-    """Tells whether a tick of now would take traffic back: asked when it was time alone that made one due."""
+    """Tells whether a tick of now would take traffic back: asked where time alone made one due that would have to wait."""
     ticked_at: float = -math.inf
     """When a tick last began."""
     _due: dict[Key, float] = field(default_factory=dict)
@@ -53,11 +55,17 @@ class Schedule:
         # What is urgent is entered anew: its first entry may wait for a worker, and now it has a lane.
         self._due[key] = moment
         heapq.heappush(self._heap, (moment, next(self._order), key, delay > 0))
+        if len(self._heap) > 2 * len(self._due) + _SPARE:
+            self._forget_what_was_due()
         self._wake.set()
 
     def hurry(self, key: Key) -> None:
         """Let a GoLive's next tick, whenever it is due, be done in the lane of reverts."""
         self._urgent.add(key)
+
+    def is_full(self) -> bool:
+        """Tell whether an ordinary tick that is due would have to wait for a worker."""
+        return len(self._ordinary_running) + len(self._ordinary) >= self.workers
 
     def due(self) -> int:
         """Count the GoLives that wait for a tick which is due."""
@@ -91,9 +99,14 @@ class Schedule:
         while self._heap and self._heap[0][0] <= self.now():
             moment, _, key, later = heapq.heappop(self._heap)
             if self._due.get(key) == moment:
-                if later and self.goes_down(key):
+                if later and self.is_full() and self.goes_down(key):
                     self.hurry(key)
                 self._queue(key)
+
+    def _forget_what_was_due(self) -> None:
+        # An entry whose GoLive became due earlier would stay until its own moment, which may be days away.
+        self._heap = [entry for entry in self._heap if self._due.get(entry[2]) == entry[0]]
+        heapq.heapify(self._heap)
 
     def _queue(self, key: Key) -> None:
         (self._urgent_ones if key in self._urgent else self._ordinary).append(key)

@@ -34,7 +34,7 @@ class Settings:
     )
     """Field managers whose writes of a route are Git's, not a person's."""
     workers: int = 8
-    """How many GoLives are ticked at a time; reverts have as many of their own."""
+    """How many GoLives are ticked at a time; what goes back has workers of its own."""
     relist: timedelta = timedelta(minutes=1)
     """How often every kind is listed again, for what a watch has missed."""
     lease_namespace: str | None = None

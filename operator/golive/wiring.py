@@ -87,6 +87,7 @@ class Operator:
                 await asyncio.wait({acting})
                 await self.election.release()
         except TimeoutError:
+            acting.cancel()
             log.warning("the last writes are not answered: the Lease is left to run out")
 
     async def close(self) -> None:

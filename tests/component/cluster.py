@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from golive.errors import GoLiveError, Gone, Refused
+from golive.errors import Gone, Refused
 from golive.runs import runs_name
 from tests.json_patch import apply_patch
 from tests.raw import NAMESPACE, START, Raw, stamped, wrote_rules
@@ -45,7 +45,7 @@ class Cluster:
     writes: list[Write] = field(default_factory=list)
     tries: list[tuple[float, str, str]] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
-    fault: Callable[[str, str], GoLiveError | None] = lambda _kind, _name: None
+    fault: Callable[[str, str], Exception | None] = lambda _kind, _name: None
     """What the next write of a kind to a name meets."""
     overruled: bool = False
     """Whether a webhook restores the weights that the operator writes."""

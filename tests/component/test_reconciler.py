@@ -171,6 +171,28 @@ def test_while_the_record_cannot_be_written_it_goes_down_all_the_same() -> None:
     assert played(scene).cluster.climbs() == [10, 50, 0]
 
 
+def test_after_a_fault_on_the_way_back_it_is_tried_again_within_half_a_second() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.at_weight(50)
+        faults = iter([KeyError("metadata"), KeyError("metadata")])
+        stage.cluster.fault = lambda kind, _: next(faults, None) if kind == "HTTPRoute" else None
+        stage.metrics.set("web-green", 0.2)
+        await stage.until(taken_back(stage), within=1.1 + 2 * 0.5 + 0.3)
+        await stage.in_phase("RolledBack")
+
+    assert played(scene).cluster.climbs() == [10, 50, 0]
+
+
+def test_a_record_of_the_run_that_hangs_does_not_stand_before_a_revert() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.cluster.slow["ConfigMap", "shop"] = 60
+        await stage.until(lambda: stage.cluster.green() == 100, within=120)
+        stage.metrics.set("web-green", 0.2)
+        await stage.until(taken_back(stage), within=1.2)
+
+    assert played(scene).cluster.climbs() == [10, 50, 100, 0]
+
+
 def test_a_person_who_edits_at_the_same_moment_is_not_overwritten() -> None:
     def label(raw: Raw) -> None:
         raw["metadata"]["labels"] = {"edited": "yes"}

@@ -50,7 +50,7 @@ def a_shop(phase: str) -> Raw:
         ("Preparing", "EndpointSlice", ready_slice("web-green", pods=0), False),
         ("Live", "EndpointSlice", ready_slice("web-green", pods=0), False),
         ("Shifting", "Service", a_service("web-green"), False),
-        ("Shifting", "ReplicaSet", a_replica_set("web-green"), False),
+        ("Shifting", "ReplicaSet", a_replica_set("web-green"), True),
     ],
 )
 async def test_what_may_take_traffic_back_is_urgent_while_traffic_is_split(
@@ -61,6 +61,32 @@ async def test_what_may_take_traffic_back_is_urgent_while_traffic_is_split(
     urgent: bool,  # noqa: FBT001  # a table's column
 ) -> None:
     news.put("GoLive", a_shop(phase))
+    MARKED.clear()
+    news.put(kind, stamped(raw))
+    assert [urgent] == MARKED
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "goes_down", "full", "urgent"),
+    [
+        ("GoLive", {**a_golive(), "status": {"phase": "RolledBack"}}, True, True, True),
+        ("HTTPRoute", a_route(), True, True, True),
+        ("HTTPRoute", a_route(), False, True, False),
+        ("HTTPRoute", a_route(), True, False, False),
+        ("EndpointSlice", ready_slice("web-green", pods=0), True, True, False),
+    ],
+)
+async def test_what_takes_traffic_back_at_rest_is_urgent_where_it_would_have_to_wait(
+    news: News,
+    kind: str,
+    raw: Raw,
+    goes_down: bool,  # noqa: FBT001  # a table's column
+    full: bool,  # noqa: FBT001  # a table's column
+    urgent: bool,  # noqa: FBT001  # a table's column
+) -> None:
+    news.put("GoLive", a_shop("Live"))
+    news.goes_down = lambda _: goes_down
+    news.schedule.workers = 0 if full else 8
     MARKED.clear()
     news.put(kind, stamped(raw))
     assert [urgent] == MARKED

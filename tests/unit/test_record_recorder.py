@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,8 @@ class Server:
     """What it answers to have kept of a status."""
     fails: Exception | None = None
     waits: asyncio.Event | None = None
+    posting: int = 0
+    """Events on their way."""
 
     async def status(
         self, namespace: str, name: str, resource_version: str, patch: Mapping[str, Any]
@@ -44,8 +46,10 @@ class Server:
 
     async def event(self, namespace: str, body: Mapping[str, Any]) -> None:
         assert namespace == body["metadata"]["namespace"]
+        self.posting += 1
         if self.waits:
             await self.waits.wait()
+        self.posting -= 1
         if self.fails:
             raise self.fails
         self.events.append(body)
@@ -128,6 +132,20 @@ async def test_a_status_that_cannot_be_written_is_no_success_and_nothing_seen(er
     with pytest.raises(type(error)):
         await a_recorder(server).status(golive(), {}, "17", GoLiveStatus(message="b"))
     assert server.seen == []
+
+
+async def test_however_much_is_told_at_once_is_posted_a_few_at_a_time() -> None:
+    server = Server(waits=asyncio.Event())
+    recorder = a_recorder(server)
+    for number in range(20):
+        recorder.tell(golive(), [replace(STARTED, once=str(number))], START)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert 1 <= server.posting <= 4
+    assert server.waits is not None
+    server.waits.set()
+    await recorder.settle()
+    assert len(server.events) == 20
 
 
 async def test_telling_waits_for_nobody() -> None:

@@ -257,6 +257,28 @@ def test_one_that_would_go_back_when_its_time_has_come_is_done_in_the_lane_of_re
     assert next(at for at, key in done if key == B) > 1
 
 
+def test_while_a_worker_is_free_nobody_is_asked_whether_it_would_go_back() -> None:
+    async def scene(schedule: Schedule) -> None:
+        schedule.mark(A, delay=1)
+        await asyncio.sleep(2)
+
+    def never(key: Key) -> bool:
+        raise AssertionError(key)
+
+    assert seen(Ticks(), scene, goes_down=never) == [(1, A)]
+
+
+def test_moments_that_count_no_more_are_let_go_long_before_they_come() -> None:
+    async def scene(schedule: Schedule) -> None:
+        for _ in range(1000):
+            schedule.mark(A)
+            await asyncio.sleep(30)
+        assert len(schedule._heap) < 200
+
+    ticks = Ticks(again=86400)
+    assert len(seen(ticks, scene)) == 1000
+
+
 def test_what_is_due_at_once_is_not_asked_whether_it_would_go_back() -> None:
     async def scene(schedule: Schedule) -> None:
         schedule.mark(A)

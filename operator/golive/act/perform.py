@@ -56,7 +56,7 @@ class Performer:
             case SetFinalizer():
                 await self._finalizer(golive, present=action.present)
             case SaveRun():
-                await self._remember(golive, action)
+                await self.upward.run(golive.key, self._remember(golive, action))
             case _:
                 assert_never(action)
 

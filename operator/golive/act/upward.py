@@ -1,4 +1,4 @@
-"""The writes that raise a weight, one per GoLive at a time: a rollback cancels the one in flight.
+"""The writes that go before a rollback for nothing, one per GoLive at a time: it cancels the one in flight.
 
 A write that was given up may still take effect. One that takes traffic back then finds other weights than it tests for,
 looks again and goes through; what has gone back already lets nothing go before that time is over.
@@ -19,7 +19,7 @@ ARRIVES_WITHIN: Final = 2.0
 
 @dataclass(slots=True)
 class Upward:
-    """Raising writes in flight, by GoLive."""
+    """Writes in flight, by GoLive."""
 
     _flying: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
     _given_up: dict[Key, float] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Upward:
         """Await a write; raises Refused when it was cancelled for a rollback, or may not begin any more."""
         if self._closed:
             write.close()
-            raise Refused("this process is told to stop: whoever leads next raises the weight")
+            raise Refused("this process is told to stop: whoever leads next writes it")
         task = asyncio.ensure_future(write)
         self._flying[key] = task
         # Until it is known to have been answered.
@@ -42,7 +42,7 @@ class Upward:
             task.cancel()
             del self._flying[key]
         if task.cancelled():
-            raise Refused("a rollback came before this weight was raised")
+            raise Refused("a rollback came before this was written")
         task.result()
 
     def close(self) -> None:

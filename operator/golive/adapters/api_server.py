@@ -25,7 +25,7 @@ _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None)
 MERGE_PATCH: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
 _CONNECTIONS: Final = 0
-"""As many as there are watches, and workers that write: nobody waits for another's."""
+"""No bound: as many as there are watches, workers that write and events that are posted; nobody waits for another's."""
 _READS: Final = frozenset({"GET"})
 _FORBIDDEN: Final = (401, 403)
 _GONE: Final = 404

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED: Final = timedelta(hours=1)
 """As long as the API server keeps an event: what happens again after that is told again."""
+_AT_ONCE: Final = 4
+"""Events posted at a time: where a thousand go back at once, telling of it does not stand before doing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Recorder:
     _told: dict[str, datetime] = field(default_factory=dict)
     """The names of the last events and when they were told, the oldest first."""
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def status(
         self, golive: GoLive, before: Mapping[str, Any], resource_version: str, after: GoLiveStatus
@@ -83,6 +86,7 @@ class Recorder:
 
     async def _post(self, golive: GoLive, body: dict[str, Any]) -> None:
         try:
-            await self.records.event(golive.namespace, body)
+            async with self._posts:
+                await self.records.event(golive.namespace, body)
         except GoLiveError as error:
             log.warning("%s/%s: an event could not be posted: %s", golive.namespace, golive.name, error)
