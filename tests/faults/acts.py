@@ -5,15 +5,15 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from tests.faults.history import BLUE, GREEN
+from tests.faults.history import Away
 from tests.faults.operators import Killable, Operator
 from tests.faults.plan import Way
 from tests.faults.play import Play
 from tests.faults.proxy import LOOK
-from tests.faults.world import ROUTES
+from tests.faults.stage import Stage
+from tests.faults.world import World, now
 
 Harm = Callable[[Play, Operator], Awaitable[None]]
-SERVICES = "/api/v1"
 
 
 async def cut_off(play: Play, leader: Operator) -> None:
@@ -134,37 +134,55 @@ class Blackout:
     async def __call__(self, play: Play) -> None:
         """Do it, or wait until it has been done."""
         await play.until_weight(10, play.trial.patience)
+        play.plan.fired["blackout"] += 1
         if not self._begun:
             self._begun = True
-            await asyncio.to_thread(play.stage.unsteady.stop)
-            await asyncio.sleep(self.seconds)
-            await asyncio.to_thread(play.stage.unsteady.start)
-            self._over.set()
+            try:
+                await self._do(play.stage)
+            finally:
+                self._over.set()
         await self._over.wait()
+
+    async def _do(self, stage: Stage) -> None:
+        async with stage.darkness.door:
+            await asyncio.to_thread(stage.unsteady.stop)
+            begun = now()
+            try:
+                await asyncio.sleep(self.seconds)
+            finally:
+                await asyncio.to_thread(stage.unsteady.start)
+                stage.darkness.past.append(Away(begun, now()))
 
 
 @dataclass(frozen=True, slots=True)
 class Recreation:
-    """An object is deleted and created again as it was."""
+    """An object is deleted and created again as it was: the go-live waits for it, and goes on."""
 
-    kind: str
-    """`route`, `service-web-blue` or `service-web-green`."""
+    renew: Callable[[World, int], object]
+    """Does it, on a thread of its own, at a weight."""
     weight: int
 
     async def __call__(self, play: Play) -> None:
         """Do it."""
         await play.until_weight(self.weight, play.trial.patience)
-        world = play.world
-        path = f"{ROUTES}/namespaces/{world.namespace}/httproutes/web"
-        if self.kind != "route":
-            path = f"{SERVICES}/namespaces/{world.namespace}/services/{self.kind.removeprefix('service-')}"
-        await asyncio.to_thread(lambda: world.server.http.delete(path).raise_for_status())
-        await asyncio.sleep(1.0)
-        await asyncio.to_thread(self._create, play)
+        play.plan.fired["recreated"] += 1
+        await asyncio.to_thread(self.renew, play.world, self.weight)
 
-    def _create(self, play: Play) -> None:
-        if self.kind == "route":
-            play.world.route((BLUE, 100 - self.weight), (GREEN, self.weight))
-        else:
-            name = self.kind.removeprefix("service-")
-            play.world.service(name, {"app": name})
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The wall clock of an operator's process steps at a weight, and back, and the other way, at the next."""
+
+    weights: tuple[int, ...]
+    seconds: float = 2.0
+    """Seconds after each weight: in the middle of its hold."""
+
+    async def __call__(self, play: Play) -> None:
+        """Do it."""
+        for weight in self.weights:
+            await play.until_weight(weight, play.trial.patience)
+            await asyncio.sleep(self.seconds)
+            for operator in play.operators:
+                if isinstance(operator, Killable):
+                    operator.signal(signal.SIGUSR1)
+                    play.plan.fired["clock"] += 1

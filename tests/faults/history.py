@@ -16,9 +16,11 @@ from dev.new_lines import NewLines
 
 Raw = Mapping[str, Any]
 BLUE, GREEN = "web-blue", "web-green"
-"""The Services of a test's one component: blue is live, green is to go live."""
+"""The Services of a test's first component: blue is live, green is to go live."""
 SAME_CLOCK: Final = 0.3
 """Seconds by which an operator's clock may differ from itself, and its writes from what it notes of them."""
+UNSEEN: Final = 3.0
+"""Seconds before Prometheus goes in which a breach may be too new for it: a scrape, an interval, a slow machine."""
 _SUCCESS: Final = 300
 _VIA: Final = re.compile(r" via \S+\.(\d+)$")
 
@@ -53,6 +55,18 @@ class Write:
         return self.verb.startswith("delete")
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """When Prometheus gave no answers; moments in seconds since 1970."""
+
+    begun: float
+    ended: float
+
+    def hides(self, breach: float) -> bool:
+        """Tell whether a breach came too late to be seen before it."""
+        return self.begun - UNSEEN <= breach < self.ended
+
+
 @dataclass(slots=True)
 class Known:
     """What the test itself knows of a namespace; moments in seconds since 1970."""
@@ -64,6 +78,8 @@ class Known:
     live_ready: int = 2
     back_within: float = math.inf
     """Seconds from trouble within which traffic is back."""
+    blackouts: list[Away] = field(default_factory=list)
+    """When Prometheus was away."""
     renew_deadline: float | None = None
     """Seconds for which an operator may go on after it has written its Lease; None where Leases are not looked at."""
 
@@ -87,15 +103,19 @@ class History:
 
     def moves(self) -> list["Move"]:
         """Return each write of the route beside the state that it met."""
-        found, before = [], None
+        found, stood = [], dict[str, Raw]()
         for write in self.of("httproutes"):
+            before = stood.pop(write.name, None)
             if write.is_deletion:
-                before = None
                 continue
             if before is not None:
                 found.append(Move(write, before))
-            before = write.after
+            stood[write.name] = write.after
         return found
+
+    def routes_before(self, write: Write) -> dict[str, Write]:
+        """Return the last write of each route before another took effect."""
+        return {one.name: one for one in self.of("httproutes") if one.version < write.version}
 
     def status_before(self, write: Write) -> Raw:
         """Return the GoLive's status as it stood when a write took effect."""
@@ -107,12 +127,15 @@ class History:
         earlier = [one for one in self.of("golives") if one.version < write.version]
         return dict(earlier[-1].after.get("spec") or {}) if earlier else {}
 
-    def climb(self) -> list[int]:
-        """Return green's weights, each change once."""
-        found: list[int] = []
+    def climbs(self) -> dict[str, list[int]]:
+        """Return green's weights on each route, each change once."""
+        found: dict[str, list[int]] = {}
         for write in self.of("httproutes"):
-            if not write.is_deletion and (not found or found[-1] != green(write.after)):
-                found.append(green(write.after))
+            if write.is_deletion:
+                continue
+            climb = found.setdefault(write.name, [])
+            if not climb or climb[-1] != green(write.after):
+                climb.append(green(write.after))
         return found
 
 
@@ -127,6 +150,7 @@ class Move:
     def __str__(self) -> str:
         return (
             f"operator {self.write.agent} moved green from {green(self.before)} to {green(self.write.after)}"
+            f" on {self.write.name}"
         )
 
     @property
@@ -158,13 +182,23 @@ def weights(route: Raw) -> dict[str, int]:
         ref["name"]: int(ref.get("weight", 1))
         for rule in route["spec"].get("rules", ())
         for ref in rule.get("backendRefs", ())
-        if ref["name"] in {BLUE, GREEN}
+        if is_colour(ref["name"])
     }
+
+
+def is_colour(service: str) -> bool:
+    """Tell whether a Service is a component's blue or green one."""
+    return service.endswith(("-blue", "-green"))
 
 
 def green(route: Raw) -> int:
     """Return green's weight; one that is not named gets nothing."""
-    return weights(route).get(GREEN, 0)
+    return sum(weight for name, weight in weights(route).items() if name.endswith("-green"))
+
+
+def all_on_blue(route: Raw) -> bool:
+    """Tell whether all of the pair's traffic is with the live colour."""
+    return sorted(weights(route).values()) == [0, 100] and green(route) == 0
 
 
 @dataclass

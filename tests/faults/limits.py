@@ -20,9 +20,10 @@ LASTS: Final = {
     "holds": 20.0,
     "leases": 30.0,
     "outages": 90.0,
-    "metrics": 30.0,
+    "metrics": 6.0,
     "clocks": 20.0,
     "recreations": 20.0,
+    "reverts": 20.0,
 }
 """Seconds for which the faults of a kind may keep an operator from what it would do: restarts, retries, their own length."""
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Effect(StrEnum):
@@ -22,6 +23,8 @@ class Effect(StrEnum):
     """The API server has carried it out; a status of failure is answered."""
     DELAY = "delay"
     """It is passed on some time later, within the operator's patience or not."""
+    SWALLOW = "swallow"
+    """Nobody answers for some seconds; the API server has seen nothing."""
     HOLD = "hold"
     """It is passed on when it is let go, whoever waits for it by then."""
 
@@ -45,6 +48,9 @@ class Way(StrEnum):
     OPEN = "open"
     REFUSED = "refused"
     BLACK_HOLE = "black hole"
+
+
+_LISTED: Final = frozenset({"golives", "httproutes"})
 
 
 @dataclass(slots=True)
@@ -76,7 +82,9 @@ class Plan:
     fired: "Counter[str]" = field(default_factory=Counter)
     """What happened, by the word for it."""
     versions: list[str] = field(default_factory=list)
-    """The resourceVersions that its writes came to, oldest first."""
+    """The resourceVersions that its writes of GoLives and routes came to, each once, oldest first."""
+    under_way: int = 0
+    """Requests that the proxy has open: a watch is none, nor is one of the Lease."""
     holder: str = ""
     """The operator whose write of the Lease was carried out last."""
     held: asyncio.Event = field(default_factory=asyncio.Event)
@@ -102,6 +110,15 @@ class Plan:
         if word:
             self.fired[word] += 1
         return word
+
+    def wrote(self, resource: str, version: str) -> None:
+        """Note what a write that was carried out came to: what is hidden from old lists."""
+        if resource in _LISTED and version not in self.versions[-1:]:
+            self.versions.append(version)
+
+    def version_before(self, writes: int) -> str:
+        """Return the resourceVersion from so many writes ago, or from as many as there were."""
+        return self.versions[-1 - min(writes, len(self.versions) - 1)]
 
     def streams(self, task: "asyncio.Task[object]") -> None:
         """Keep a watch, to end it when the way closes."""

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 import httpx
 
-from tests.faults.history import History, weights
+from tests.faults.history import History
 from tests.faults.limits import longest_way_back
 from tests.faults.operators import (
     CALM_LEASE,
@@ -22,60 +21,21 @@ from tests.faults.operators import (
 from tests.faults.plan import Plan
 from tests.faults.promises import violations
 from tests.faults.proxy import LOOK
+from tests.faults.result import MISSED, Ending, Result
+from tests.faults.scenarios import Trouble
 from tests.faults.stage import Stage
+from tests.faults.transcript import lines
 from tests.faults.trial import Trial
 from tests.faults.way_back import ways_back
-from tests.faults.world import Trouble, World
+from tests.faults.world import World
 
 QUIET: Final = 0.5
 """Seconds for which nothing more may come after the end."""
 LAGS_FOR: Final = 3.0
 """Seconds for which an operator that was started anew sees old lists and late watches."""
 _LAG: Final = 1.0
-MISSED: Final = "the fault never fired"
 REVIVED_AFTER: Final = 0.5
 """Seconds after which an operator that has ended by itself is started again."""
-Ending = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Result:
-    """What came of a trial."""
-
-    trial: Trial
-    ending: Ending
-    climb: list[int]
-    violations: list[str]
-    problems: list[str]
-    """What is wrong with the end, or with the trial itself."""
-    fired: "Counter[str]"
-    writes: int
-    events: int
-    stops: int
-    revived: int
-    """How often an operator had ended by itself."""
-    missed: bool
-    """Whether it was over before the fault's turn came."""
-    took_over: float | None
-    """Seconds from a fault of the leader to the next one's Lease."""
-    way_back: list[float]
-    """Seconds from each trouble to live = 100."""
-    seconds: float
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.violations and not self.problems
-
-    def after(self, missed: "Result") -> "Result":
-        """Return it with what was found in an earlier run that was over before the fault's turn came."""
-        found = [said for said in missed.problems if said != MISSED]
-        return replace(
-            self,
-            violations=[*missed.violations, *self.violations],
-            problems=[*found, *self.problems],
-            way_back=[*missed.way_back, *self.way_back],
-        )
 
 
 @dataclass(slots=True)
@@ -127,6 +87,12 @@ class Play:
         await asyncio.wait({acting}, timeout=max(0.0, deadline - loop.time()))
         if not acting.done():
             self.problems.append("what was to be done beside it is not over")
+        # What is held is let go, and what is late arrives, before anything is judged.
+        self.plan.released.set()
+        while self.plan.under_way and loop.time() < deadline:  # noqa: ASYNC110  # counted by many
+            await asyncio.sleep(LOOK)
+        if self.plan.under_way:
+            self.problems.append(f"{self.plan.under_way} requests of it are still under way")
         if not await self.stage.seen.until(self.namespace, self._rests, deadline - loop.time()):
             self.problems.append(f"it has not ended within {self.trial.patience:.0f} s: {self._words()}")
 
@@ -181,13 +147,17 @@ class Play:
 
     def _set_up(self) -> None:
         stage = self.stage
-        self.world = World(stage.server, self.namespace, gauges=stage.gauges)
+        self.world = World(
+            stage.server, self.namespace, gauges=stage.gauges, components=self.trial.scenario.components
+        )
         self.world.set_up()
         trial = self.trial
         lease = FAST_LEASE if trial.program else CALM_LEASE
         self.world.known.back_within = longest_way_back(trial.kind)
         self.world.known.renew_deadline = renew_deadline(lease, trial.flags)
         self.plan = Plan(trial.faults, trial.dropped, trial.expired, on_stop=self.replace)
+        if trial.unsteady:
+            self.world.known.blackouts = stage.darkness.past
         prometheus = stage.unsteady if trial.unsteady else stage.prometheus
         stage.proxy.plans[self.namespace] = self.plan
         self.berth = Berth(
@@ -214,7 +184,7 @@ class Play:
             await self.trial.act(self)
 
     def _look_back(self) -> None:
-        self.plan.list_at = self.plan.versions[-1 - min(self.trial.stale, len(self.plan.versions) - 1)]
+        self.plan.list_at = self.plan.version_before(self.trial.stale)
         self.plan.watch_lag = _LAG
         asyncio.get_running_loop().call_later(LAGS_FOR, self._look_forward)
 
@@ -242,18 +212,17 @@ class Play:
         path = f"/api/v1/namespaces/{self.namespace}/configmaps/shop-runs"
         answer = self.stage.server.http.get(path)
         past = json.loads(answer.json()["data"]["last"]) if answer.status_code == httpx.codes.OK else {}
-        golive, route = self.stage.seen.golives[self.namespace], self.stage.seen.routes.get(self.namespace)
-        return ending(golive, weights(route) if route else {}, past)
+        return ending(self.stage.seen.golives[self.namespace], self.stage.seen.weights(self.namespace), past)
 
     def _result(self, history: History, end: Ending, seconds: float) -> Result:
         fired = self.plan.fired
-        missed = self.trial.disturbs and not fired
+        missed = self.trial.disturbs and not (fired["stale"] if self.trial.stale else fired)
         if missed:
             self.problems.append(MISSED)
         return Result(
             trial=self.trial,
             ending=end,
-            climb=history.climb(),
+            climbs=history.climbs(),
             violations=violations(history),
             problems=self.problems,
             fired=fired,
@@ -265,6 +234,7 @@ class Play:
             took_over=self.took_over,
             way_back=ways_back(history),
             seconds=seconds,
+            written=tuple(lines(history)),
         )
 
     async def _leave(self) -> None:

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from golive.api.types import parse_duration
+from tests.faults.blackouts import no_answer_is_no_breach, no_answer_is_no_pass
 from tests.faults.history import (
-    BLUE,
-    GREEN,
     SAME_CLOCK,
     History,
     Move,
     Raw,
     Write,
     green,
+    is_colour,
     run_number,
     weights,
 )
@@ -49,8 +49,17 @@ def gated(history: History) -> Iterator[str]:
         missing = _hold_missing(history, move, spec)
         if missing > 0:
             yield at + f"{missing:.1f} s before the hold was over"
+        yield from (at + said for said in _out_of_step(history, move))
         if any(begun + SEEN_WITHIN < move.write.at < ended for begun, ended in history.known.breaches):
             yield at + "the check had breached for long"
+
+
+def _out_of_step(history: History, move: Move) -> Iterator[str]:
+    """Say which other route is neither where this one was nor where it goes."""
+    step = {green(move.before), green(move.write.after)}
+    for name, other in history.routes_before(move.write).items():
+        if not other.is_deletion and green(other.after) not in step:
+            yield f"the route {name} stands at {green(other.after)}"
 
 
 def never_onto_nobody(history: History) -> Iterator[str]:
@@ -89,6 +98,8 @@ def _more_than_weights(move: Move) -> Iterator[str]:
 
 PROMISES: Final[dict[str, Callable[[History], Iterator[str]]]] = {
     "I1": gated,
+    "no pass": no_answer_is_no_pass,
+    "no breach": no_answer_is_no_breach,
     "I2": taken_back_at_once,
     "I2 in time": in_time,
     "I4": never_onto_nobody,
@@ -155,7 +166,7 @@ def _without_weights(route: Raw) -> Any:
         kept["metadata"].pop(name, None)
     for rule in kept["spec"].get("rules", ()):
         for ref in rule.get("backendRefs", ()):
-            if ref["name"] in {BLUE, GREEN}:
+            if is_colour(ref["name"]):
                 ref.pop("weight", None)
     return kept
 

@@ -51,6 +51,17 @@ class Proxy:
             return _cut(request)
         if "watch" in request.query:
             return await self._watch(request, plan, token)
+        if resource == "leases":
+            return await self._carry(request, plan, token, resource)
+        plan.under_way += 1
+        try:
+            return await self._carry(request, plan, token, resource)
+        finally:
+            plan.under_way -= 1
+
+    async def _carry(
+        self, request: web.BaseRequest, plan: Plan, token: str, resource: str
+    ) -> web.StreamResponse:
         if request.method in WRITES:
             return await self._write(request, plan, token, resource)
         return await self._read(request, plan, token)
@@ -67,6 +78,8 @@ class Proxy:
         if fault.effect is Effect.ANSWER:
             return _failure(fault.status)
         await _wait(plan, fault)
+        if fault.effect is Effect.SWALLOW:
+            return _cut(request)
         passed = await self._pass(request, plan, token, body)
         if fault.effect is Effect.STOP:
             plan.on_stop()
@@ -78,9 +91,12 @@ class Proxy:
         is_list = request.path.rsplit("/", 1)[-1] == _resource(request.path)
         if not (plan.list_at and is_list):
             return await self._pass(request, plan, token, None)
-        plan.fired["stale"] += 1
-        old = {"resourceVersion": plan.list_at, "resourceVersionMatch": "Exact"}
-        return await self._pass(request, plan, token, None, urlencode({**request.query, **old}))
+        at = {"resourceVersion": plan.list_at, "resourceVersionMatch": "Exact"}
+        old = await self._pass(request, plan, token, None, urlencode({**request.query, **at}))
+        newest = await self._pass(request, plan, token, None)
+        if _items(old) != _items(newest):
+            plan.fired["stale"] += 1
+        return old
 
     async def _pass(
         self, request: web.BaseRequest, plan: Plan, token: str, body: bytes | None, query: str | None = None
@@ -90,8 +106,9 @@ class Proxy:
         async with self.session.request(request.method, target, data=body, headers=headers) as answer:
             data = await answer.read()
         if request.method in WRITES and answer.ok:
-            plan.versions.append(_version(data))
-            plan.holder = token if _resource(request.path) == "leases" else plan.holder
+            resource = _resource(request.path)
+            plan.wrote(resource, _version(data))
+            plan.holder = token if resource == "leases" else plan.holder
         kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
         return web.Response(status=answer.status, body=data, headers=kept)
 
@@ -169,7 +186,7 @@ async def _passable(plan: Plan, token: str, resource: str) -> bool:
 
 
 async def _wait(plan: Plan, fault: Fault) -> None:
-    if fault.effect is Effect.DELAY:
+    if fault.effect in {Effect.DELAY, Effect.SWALLOW}:
         await asyncio.sleep(fault.seconds)
     if fault.effect is Effect.HOLD:
         plan.held.set()
@@ -217,6 +234,11 @@ def _resource(path: str) -> str:
 
 def _version(data: bytes) -> str:
     return str(json.loads(data).get("metadata", {}).get("resourceVersion", ""))
+
+
+def _items(listed: web.Response) -> object:
+    """Return what a list holds; what it is of whole differs from version to version."""
+    return json.loads(listed.body).get("items") if isinstance(listed.body, bytes) else None
 
 
 def _context(directory: Path) -> ssl.SSLContext:

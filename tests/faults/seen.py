@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 
 from dev.controlplane import ControlPlane
+from tests.faults.history import weights
 
 Raw = dict[str, Any]
+K = TypeVar("K")
 _WATCHED: Final = {
     "golives": "/apis/golive.dev/v1alpha1/golives",
     "httproutes": "/apis/gateway.networking.k8s.io/v1/httproutes",
@@ -21,25 +23,30 @@ _WATCHED: Final = {
 
 @dataclass(slots=True)
 class Seen:
-    """The newest state of every namespace's one GoLive and one route."""
+    """The newest state of every namespace's one GoLive and of its routes."""
 
     golives: dict[str, Raw] = field(default_factory=dict)
-    routes: dict[str, Raw] = field(default_factory=dict)
+    routes: dict[tuple[str, str], Raw] = field(default_factory=dict)
+    """By namespace and name."""
     _changed: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
 
     def take(self, kind: str, change: str, raw: Raw) -> None:
         """Take in a change."""
-        held = self.golives if kind == "golives" else self.routes
-        namespace = raw["metadata"]["namespace"]
-        if change == "DELETED":
-            held.pop(namespace, None)
+        namespace, name = raw["metadata"]["namespace"], raw["metadata"]["name"]
+        if kind == "golives":
+            _take(self.golives, namespace, change, raw)
         else:
-            held[namespace] = raw
+            _take(self.routes, (namespace, name), change, raw)
         self._changed[namespace].set()
 
     def status(self, namespace: str) -> Raw:
         """Return a GoLive's status; empty where there is none."""
         return dict(self.golives.get(namespace, {}).get("status") or {})
+
+    def weights(self, namespace: str) -> dict[str, int]:
+        """Return the weights of all pairs of a namespace, by their Services."""
+        of = [route for (space, _), route in self.routes.items() if space == namespace]
+        return {service: weight for route in of for service, weight in weights(route).items()}
 
     async def until(self, namespace: str, found: Callable[[], bool], seconds: float) -> bool:
         """Wait until something holds of a namespace; False where it does not in time."""
@@ -49,6 +56,13 @@ class Seen:
                     self._changed[namespace].clear()
                     await self._changed[namespace].wait()
         return found()
+
+
+def _take(held: dict[K, Raw], key: K, change: str, raw: Raw) -> None:
+    if change == "DELETED":
+        held.pop(key, None)
+    else:
+        held[key] = raw
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,16 +14,24 @@ from dev.controlplane import ControlPlane, PrometheusServer, control_plane, prom
 from dev.exporter import exporter
 from golive import wiring
 from tests.faults.crews import keep_apart
-from tests.faults.history import AuditLog
+from tests.faults.history import AuditLog, Away
 from tests.faults.operators import end_operator
 from tests.faults.proxy import Proxy, proxy
+from tests.faults.scenarios import METRIC
 from tests.faults.seen import Seen, watching
-from tests.faults.world import METRIC
 from tests.gauges import Gauges
 from tests.integration.api_server import ApiServer, connected
 from tests.integration.resources import serve_golives, serve_routes
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Darkness:
+    """When the unsteady Prometheus was away, one time after the other."""
+
+    door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    past: list[Away] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Stage:
     prometheus: PrometheusServer
     unsteady: PrometheusServer
     """A second one, for trials that stop it."""
+    darkness: Darkness
     proxy: Proxy
     seen: Seen
     audit: AuditLog
@@ -64,7 +73,9 @@ async def stage(directory: Path) -> AsyncIterator[Stage]:
                 for name in ("prometheus", "unsteady")
             ]
             audit = AuditLog(plane.audit_log)
-            yield Stage(directory, plane, server, gauges, metrics[0], metrics[1], between, seen, audit)
+            yield Stage(
+                directory, plane, server, gauges, metrics[0], metrics[1], Darkness(), between, seen, audit
+            )
 
 
 @contextmanager

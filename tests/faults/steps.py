@@ -53,15 +53,16 @@ def _asked(write: Write) -> tuple[Any, ...]:
 
 
 def _risen_again(history: History) -> Iterator[str]:
-    run, back = 0, False
+    run, back = 0, set[str]()
     for move in history.moves():
         number = run_number(history.status_before(move.write))
         if number != run:
-            run, back = number, False
+            run, back = number, set()
         if not move.write.agent:
             continue
-        if move.raises and back:
+        if move.raises and move.write.name in back:
             yield f"{move}: it had been taken back in run {run}"
         if green(move.write.after) and move.is_idle:
             yield f"{move}: it stood there already"
-        back |= green(move.write.after) == 0
+        if not green(move.write.after):
+            back.add(move.write.name)

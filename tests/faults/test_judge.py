@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.judge import as_stated
-from tests.faults.play import MISSED, Result
+from tests.faults.result import MISSED, Result
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.trial import Trial
-from tests.faults.world import SCENARIOS
 
 
 def result(name: str, climb: list[int], green: int) -> Result:
     return Result(
         trial=Trial(f"undisturbed/{name}/1", SCENARIOS[name]),
         ending={"route": {"web-blue": 100 - green, "web-green": green}},
-        climb=climb,
+        climbs={"web": climb},
         violations=[],
         problems=[],
         fired=Counter(),

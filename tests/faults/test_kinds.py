@@ -8,8 +8,8 @@ import pytest
 from tests.faults.__main__ import UnknownTrialError, chooser
 from tests.faults.kinds import KINDS, Measure, trials
 from tests.faults.limits import LASTS
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.trial import Trial
-from tests.faults.world import SCENARIOS
 
 
 def storms(writes: int) -> list[Trial]:

@@ -1,8 +1,8 @@
 """A namespace's plan: which write and which event a fault is for, and who still gets through."""
 
 from tests.faults.plan import Effect, Fault, Plan, Way
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.trial import Trial
-from tests.faults.world import SCENARIOS
 
 
 def test_the_nth_write_is_disturbed_and_no_other() -> None:

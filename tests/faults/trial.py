@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.faults.plan import Fault
-from tests.faults.world import Scenario
+from tests.faults.scenarios import Scenario
 
 if TYPE_CHECKING:
     from tests.faults.play import Play

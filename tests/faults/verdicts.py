@@ -4,9 +4,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.faults.history import BLUE, GREEN, SAME_CLOCK, History, Move, Raw, Write, green, moment, weights
+from tests.faults.history import (
+    SAME_CLOCK,
+    History,
+    Move,
+    Raw,
+    Write,
+    all_on_blue,
+    green,
+    moment,
+    weights,
+)
 
-BACK = {BLUE: 100, GREEN: 0}
 _TAKEN_BACK = frozenset({"RolledBack", "Aborted"})
 
 
@@ -55,7 +64,7 @@ def taken_back_at_once(history: History) -> Iterator[str]:
     """I2: after a verdict the next write of the route is live = 100, and no run ends as taken back before it."""
     fallen = list(verdicts(history))
     for move in history.moves():
-        if not move.write.agent or weights(move.write.after) == BACK:
+        if not move.write.agent or all_on_blue(move.write.after):
             continue
         status = history.status_before(move.write)
         if status.get("phase") == "RollingBack":
@@ -66,11 +75,12 @@ def taken_back_at_once(history: History) -> Iterator[str]:
 
 
 def _told_too_early(history: History) -> Iterator[str]:
-    routes = history.of("httproutes")
     for write in history.of("golives"):
-        earlier = [route for route in routes if route.version < write.version]
-        if write.agent and _says_taken_back(history, write) and earlier and not is_back(earlier[-1]):
-            yield f"operator {write.agent} says that traffic was taken back: {weights(earlier[-1].after)}"
+        if not (write.agent and _says_taken_back(history, write)):
+            continue
+        for route in history.routes_before(write).values():
+            if not is_back(route):
+                yield f"operator {write.agent} says that traffic was taken back: {weights(route.after)}"
 
 
 def _says_taken_back(history: History, write: Write) -> bool:
@@ -84,4 +94,4 @@ def _says_taken_back(history: History, write: Write) -> bool:
 def is_back(route: Write) -> bool:
     """Tell whether a write of the route left all traffic with the live colour."""
     # A route that is gone gives nobody any traffic.
-    return route.is_deletion or weights(route.after) == BACK
+    return route.is_deletion or all_on_blue(route.after)
