@@ -17,7 +17,7 @@ from dev.cluster.progress import ClusterError
 from dev.endings import end_in_order
 from tests.faults.kinds import BROKEN, KINDS
 from tests.faults.operators import ROOT
-from tests.faults.play import Result
+from tests.faults.result import Result
 from tests.faults.slice import slice_of
 from tests.faults.stage import in_a_loop
 from tests.faults.suite import AT_ONCE, Choice, Played, Suite, perform
@@ -65,12 +65,20 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def report(played: Played, seconds: float) -> dict[str, object]:
+def is_whole(given: argparse.Namespace) -> bool:
+    """Tell whether a command line asks for every trial there is."""
+    return not (given.slice or given.trial or given.only or given.first) and given.each == 1
+
+
+def report(played: Played, seconds: float, *, whole: bool, interrupted: bool) -> dict[str, object]:
     """Return what build/faults.json says."""
     suite = played.suite
     cuts = {result.trial.name for result in suite.results if result.stops}
     return {
         "seed": suite.seed,
+        # A part must not pass for all of it.
+        "whole": whole and not interrupted,
+        "interrupted": interrupted,
         "runs": len(suite.results),
         "cut_points": {
             "SIGKILL": len([name for name in cuts if name.startswith("kills/") or "/SIGKILL-" in name]),
@@ -90,6 +98,7 @@ def report(played: Played, seconds: float) -> dict[str, object]:
             for result in suite.results
             if not result.ok
         },
+        "costs": _costs(suite.results),
         "undisturbed": sorted(
             result.trial.scenario.name for result in suite.results if result.trial.kind == "undisturbed"
         ),
@@ -105,6 +114,15 @@ def _took_over(results: Sequence[Result], kind: str) -> dict[str, list[float]]:
         for result in results
         if result.trial.kind == kind and result.took_over is not None
     )
+
+
+def _costs(results: Sequence[Result]) -> dict[str, list[float]]:
+    """Return the seconds of all trials of a kind, one after the other, and how many there are."""
+    found: dict[str, list[float]] = {}
+    for result in results:
+        whole, runs = found.get(result.trial.kind, [0.0, 0])
+        found[result.trial.kind] = [round(whole + result.seconds, 1), runs + 1]
+    return found
 
 
 def _spread(seconds: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
@@ -123,7 +141,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--seed", type=int, default=1, help="of the dice; the same seed, the same trials")
     found.add_argument(
-        "--only", action="append", choices=sorted(KINDS), help="a kind of trial; may be repeated"
+        "--only", action="append", choices=[*sorted(KINDS), "broken"], help="a kind of trial; may be repeated"
     )
     found.add_argument(
         "--trial", action="append", metavar="NAME", help="one trial by its name; may be repeated"
@@ -148,15 +166,17 @@ def main() -> int:
     played, code = Played(suite, {}), 0
     try:
         binaries.for_tests()
-        whole = not (given.trial or given.only)
-        played = in_a_loop(lambda: perform(directory, suite, chooser(given), with_broken=whole))
+        with_broken = not (given.trial or given.only) or "broken" in (given.only or ())
+        played = in_a_loop(lambda: perform(directory, suite, chooser(given), with_broken=with_broken))
     except (ClusterError, UnknownTrialError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; what was started is ended", file=sys.stderr)
         code = 130
-    given.report.write_text(json.dumps(report(played, time.monotonic() - began), indent=1))
+    seconds = time.monotonic() - began
+    made = report(played, seconds, whole=is_whole(given), interrupted=bool(code))
+    given.report.write_text(json.dumps(made, indent=1))
     print(table(suite.results))
     for name in played.uncaught:
         print(f"not caught: the operator {name}, which breaks {BROKEN[name][0]}")

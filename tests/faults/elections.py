@@ -15,8 +15,8 @@ from tests.faults.acts import (
     freeze,
 )
 from tests.faults.plan import Effect, Fault
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.trial import Trial
-from tests.faults.world import SCENARIOS
 
 QUICK: Final = ("--lease-duration", "3s", "--renew-deadline", "2s", "--retry-period", "500ms")
 USUAL: Final = ("--lease-duration", "15s", "--renew-deadline", "10s", "--retry-period", "2s")
@@ -70,6 +70,14 @@ def holds(_: object, __: random.Random) -> Iterator[Trial]:
             act=held,
             flags=QUICK,
             standby=True,
+        )
+
+    for route in (3, 4):
+        # One of a pair is held, or the first has been raised and the second is held.
+        faults = (Fault(Effect.HOLD, route, resource="httproutes"),)
+        held = HeldRaise(50, crash)
+        yield Trial(
+            f"holds/pair/crash-50-{route}", SCENARIOS["pair"], faults, act=held, flags=QUICK, standby=True
         )
 
 

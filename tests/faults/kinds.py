@@ -2,17 +2,17 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
-from tests.faults.acts import LeaseAway
+from tests.faults.acts import Blackout, LeaseAway, Steps
 from tests.faults.elections import OPERATOR, QUICK, defaults, holds, leases, processes, takeovers
 from tests.faults.operators import HERE
 from tests.faults.plan import Effect, Fault
-from tests.faults.surroundings import clocks, metrics, outages, recreations
+from tests.faults.scenarios import SCENARIOS, SLOW
+from tests.faults.surroundings import STEPPED, clocks, metrics, outages, recreations, reverts
 from tests.faults.trial import Trial
-from tests.faults.world import SCENARIOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ WHOLE: Final = ("good", "breach-50")
 
 def kills(measures: Measures, _: random.Random) -> Iterator[Trial]:
     """SIGKILL after every write of a full go-live, of a rollback, and of a target set back."""
-    for name, nth in _writes(measures, (*WHOLE, "target-50")):
+    for name, nth in _writes(measures, (*WHOLE, "target-50", "pair", "pair-breach-50")):
         yield Trial(f"kills/{name}/{nth}", SCENARIOS[name], (Fault(Effect.STOP, nth),), program=OPERATOR)
 
 
@@ -79,8 +79,12 @@ def expiries(measures: Measures, _: random.Random) -> Iterator[Trial]:
 def stale(measures: Measures, _: random.Random) -> Iterator[Trial]:
     """An operator that was started anew gets lists that are k writes old, and watches that lag."""
     for (name, nth), old in product(_writes(measures, ("good", "breach-50", "target-50")), (1, 3, 8)):
-        if nth % 2 and nth > old:
+        if nth % 2 and nth > max(old, _FEW):
             yield Trial(f"stale/{name}/{old}-{nth}", SCENARIOS[name], (Fault(Effect.STOP, nth),), stale=old)
+
+
+_FEW: Final = 3
+"""Writes after which there is something that an old list can hide."""
 
 
 def storms(measures: Measures, dice: random.Random) -> Iterator[Trial]:
@@ -105,24 +109,33 @@ BROKEN: Final = {
     "leads_unelected": ("I6", "good"),
     "ignores_the_lost_lease": ("I6", "good"),
     "tidies_the_route": ("I7", "two"),
+    "takes_no_answer_for_a_pass": ("no pass", "good"),
+    "takes_no_answer_for_a_breach": ("no breach", "good"),
+    "holds_by_the_wall_clock": ("I1", "slow"),
 }
 """Operators that are broken on purpose: which promise each breaks, and in which scenario."""
 
 
 def broken() -> list[Trial]:
     """One trial of each broken operator, which the checker has to catch."""
-    return [
-        Trial(
-            f"broken/{scenario}/{name}",
-            SCENARIOS[scenario],
-            program=(str(HERE / "broken" / f"{name}.py"),),
-            act=LeaseAway(10) if name == "ignores_the_lost_lease" else None,
-            flags=QUICK if name == "ignores_the_lost_lease" else (),
-            standby=name == "leads_unelected",
-            patience=40,
-        )
-        for name, (_, scenario) in BROKEN.items()
-    ]
+    return [_tempted(name, scenario) for name, (_, scenario) in BROKEN.items()]
+
+
+def _tempted(name: str, scenario: str) -> Trial:
+    """Bring a broken operator to where it shows."""
+    program = (str(HERE / "broken" / f"{name}.py"),)
+    trial = Trial(
+        f"broken/{scenario}/{name}", {**SCENARIOS, SLOW.name: SLOW}[scenario], program=program, patience=40
+    )
+    if name == "ignores_the_lost_lease":
+        return replace(trial, act=LeaseAway(10), flags=QUICK)
+    if name == "leads_unelected":
+        return replace(trial, standby=True)
+    if name.startswith("takes_no_answer"):
+        return replace(trial, act=Blackout(), unsteady=True)
+    if name == "holds_by_the_wall_clock":
+        return replace(trial, act=Steps((10,)), program=(STEPPED, "300", *program))
+    return trial
 
 
 Maker = Callable[[Measures, random.Random], Iterator[Trial]]
@@ -131,7 +144,7 @@ KINDS: Final[Mapping[str, Maker]] = {
     for maker in (
         kills, drops, cuts, answers, delays, events, expiries, stale, storms,
         takeovers, processes, defaults, holds, leases,
-        outages, metrics, clocks, recreations,
+        outages, metrics, clocks, recreations, reverts,
     )
 }  # fmt: skip
 
@@ -152,7 +165,7 @@ def _writes(
 
 
 def _any_fault(dice: random.Random, writes: int) -> Fault:
-    effect = dice.choice([effect for effect in Effect if effect is not Effect.HOLD])
+    effect = dice.choice([effect for effect in Effect if effect not in {Effect.HOLD, Effect.SWALLOW}])
     status = dice.choice((409, 422, 429, 500))
     return Fault(effect, _any_of(writes, dice), status=status, seconds=dice.choice((0.3, 1.0, 2.5)))
 

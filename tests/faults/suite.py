@@ -9,10 +9,11 @@ from typing import Final
 
 from tests.faults.judge import as_stated, compared
 from tests.faults.kinds import BROKEN, Measure, broken, trials
-from tests.faults.play import Play, Result
+from tests.faults.play import Play
+from tests.faults.result import Result
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import Stage, stage
 from tests.faults.trial import Trial
-from tests.faults.world import SCENARIOS
 
 EARLIER: Final = (1, 3, 6)
 """By how many writes and events before the end of a run a fault comes that had missed it, at each further try."""
@@ -57,7 +58,7 @@ class Suite:
                     result = (await self._judged(on, sooner, undisturbed)).after(result)
             self.results.append(result)
             if not (result.ok or self.quiet):
-                self._tell(result)
+                self._tell(on, result)
 
         telling = asyncio.create_task(self._progress(len(chosen)))
         try:
@@ -89,8 +90,10 @@ class Suite:
             bad = sum(not result.ok for result in self.results)
             print(f"  {time.monotonic() - began:5.0f} s: {done} of {whole}, {bad} bad", flush=True)
 
-    def _tell(self, result: Result) -> None:
-        print(f"BAD {result.trial.name}", flush=True)
+    def _tell(self, on: Stage, result: Result) -> None:
+        file = on.directory / f"{result.trial.name.replace('/', '.')}.writes"
+        file.write_text("\n".join([*result.violations, *result.problems, *result.written, ""]))
+        print(f"BAD {result.trial.name}: every write is in {file}", flush=True)
         for line in (*result.violations, *result.problems):
             print(f"    {line}")
         print(f"    again: make faults ARGS='--seed {self.seed} --trial {result.trial.name}'", flush=True)
