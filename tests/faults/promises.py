@@ -137,7 +137,8 @@ def _hold_missing(history: History, move: Move, spec: Raw) -> float:
     longest = max(
         _seconds(held.get("hold", "0s")), *(_seconds(check["interval"]) for check in spec["checks"])
     )
-    return _ends(acknowledged, longest, move.write) - move.write.at
+    tolerance = SAME_CLOCK if acknowledged.agent == move.write.agent else CLOCKS_DIFFER
+    return _read_back(history, acknowledged, held["weight"]) + longest - tolerance - move.write.at
 
 
 def _acknowledged(told: list[Write], weight: int) -> Write | None:
@@ -152,8 +153,19 @@ def _acknowledged(told: list[Write], weight: int) -> Write | None:
     return next(same, None)
 
 
-def _ends(begin: Write, seconds: float, move: Write) -> float:
-    return begin.at + seconds - (SAME_CLOCK if begin.agent == move.agent else CLOCKS_DIFFER)
+def _read_back(history: History, acknowledged: Write, weight: int) -> float:
+    """Return the earliest moment at which a weight that is on record as read back can have been.
+
+    The record itself may be long on its way: it was written before, and after the route, by who led by then.
+    """
+    earlier = [write for write in history.writes if write.agent and write.at <= acknowledged.at]
+    raised = [
+        write.at
+        for write in earlier
+        if write.kind == "httproutes" and not write.is_deletion and green(write.after) == weight
+    ]
+    leads = [write.at for write in earlier if write.kind == "leases" and write.agent == acknowledged.agent]
+    return max([*raised, *leads[:1]], default=acknowledged.at)
 
 
 def _stands_at(step: Raw, weight: int) -> bool:

@@ -90,12 +90,12 @@ def test_a_raise_by_two_steps_breaks_the_first() -> None:
 
 
 def test_a_raise_before_the_hold_was_over_breaks_the_first() -> None:
-    assert "I1" in judged(changed(6, at=1.8))
+    assert "I1" in judged(changed(6, at=1.6))
 
 
 def test_a_hold_that_another_operator_counts_may_differ_by_what_clocks_do() -> None:
-    assert judged(changed(6, at=1.7, agent=1)) == {"I1"}
-    handed_over = [replace(write, agent=2) if write.version >= 5 else write for write in changed(6, at=1.7)]
+    assert judged(changed(6, at=1.6, agent=1)) == {"I1"}
+    handed_over = [replace(write, agent=2) if write.version >= 5 else write for write in changed(6, at=1.6)]
     assert judged(handed_over) == set()
 
 
