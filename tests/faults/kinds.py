@@ -109,8 +109,8 @@ BROKEN: Final = {
     "leads_unelected": ("I6", "good"),
     "ignores_the_lost_lease": ("I6", "good"),
     "tidies_the_route": ("I7", "two"),
-    "takes_no_answer_for_a_pass": ("no pass", "good"),
-    "takes_no_answer_for_a_breach": ("no breach", "good"),
+    "takes_no_answer_for_a_pass": ("no pass", "slow"),
+    "takes_no_answer_for_a_breach": ("no breach", "slow"),
     "holds_by_the_wall_clock": ("I1", "slow"),
 }
 """Operators that are broken on purpose: which promise each breaks, and in which scenario."""
@@ -132,7 +132,7 @@ def _tempted(name: str, scenario: str) -> Trial:
     if name == "leads_unelected":
         return replace(trial, standby=True)
     if name.startswith("takes_no_answer"):
-        return replace(trial, act=Blackout(), unsteady=True)
+        return replace(trial, act=Blackout(10.0), unsteady=True)
     if name == "holds_by_the_wall_clock":
         return replace(trial, act=Steps((10,)), program=(STEPPED, "300", *program))
     return trial

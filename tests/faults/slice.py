@@ -8,6 +8,7 @@ from tests.faults.trial import Trial
 
 KILLS: Final = 8
 OTHERS: Final = 3
+SHIFT: Final = 3
 
 
 def slice_of(every: Sequence[Trial]) -> Iterator[Trial]:
@@ -15,4 +16,9 @@ def slice_of(every: Sequence[Trial]) -> Iterator[Trial]:
     for kind in KINDS:
         of = [trial for trial in every if trial.kind == kind and not trial.is_long]
         count = KILLS if kind == "kills" else OTHERS
-        yield from of[:: max(1, -(-len(of) // count))]
+        # A shift at each, else what repeats with the same stride is always the same.
+        found = {
+            ((2 * number + 1) * len(of) // (2 * count) + SHIFT * number) % len(of)
+            for number in range(min(count, len(of)))
+        }
+        yield from (of[index] for index in sorted(found))

@@ -25,6 +25,8 @@ AT_ONCE: Final = 20
 """Operators in this process at a time."""
 PROCESSES: Final = 4
 """Operators as processes at a time."""
+BROKEN_AT_ONCE: Final = 6
+"""Operators that are broken on purpose at a time: nothing else is played beside them, and most wait for their end."""
 EVERY: Final = 5.0
 """Seconds between two lines of progress."""
 
@@ -37,6 +39,7 @@ class Suite:
     at_once: int
     quiet: bool = False
     """Whether what is bad is expected to be."""
+    processes: int = PROCESSES
     prefix: str = "f"
     """What its namespaces begin with."""
     results: list[Result] = field(default_factory=list)
@@ -45,7 +48,7 @@ class Suite:
 
     async def play(self, on: Stage, chosen: Sequence[Trial], undisturbed: dict[str, Result]) -> None:
         """Play trials side by side, and hold each against its undisturbed run."""
-        rooms = {True: asyncio.Semaphore(PROCESSES), False: asyncio.Semaphore(self.at_once)}
+        rooms = {True: asyncio.Semaphore(self.processes), False: asyncio.Semaphore(self.at_once)}
 
         async def one(trial: Trial) -> None:
             async with rooms[bool(trial.program)]:
@@ -150,7 +153,7 @@ async def perform(directory: Path, suite: Suite, choice: Choice, *, with_broken:
         chosen = list(choice(trials(measures, suite.seed)))
         print(f"{len(chosen)} trials", flush=True)
         await suite.play(on, chosen, references)
-        apart = Suite(suite.seed, suite.at_once, quiet=True, prefix="b")
+        apart = Suite(suite.seed, suite.at_once, quiet=True, processes=BROKEN_AT_ONCE, prefix="b")
         if with_broken:
             print("operators that are broken on purpose", flush=True)
             await apart.play(on, broken(), {})

@@ -25,6 +25,7 @@ _RENEWED: Final[dict[str, Callable[[World, int], object]]] = {
 }
 """What is there again afterwards as it was: the route at its weights, the live colour's Service and Deployment."""
 _FAILS: Final = {
+    "swallowed-3-times": Fault(Effect.SWALLOW, 1, seconds=5.0, times=3),
     **{
         f"{status}-5-times": Fault(Effect.ANSWER, 1, status=status, times=5)
         for status in (409, 422, 429, 500)
@@ -32,7 +33,6 @@ _FAILS: Final = {
     "cut-before-5-times": Fault(Effect.CUT_BEFORE, 1, times=5),
     "cut-after-5-times": Fault(Effect.CUT_AFTER, 1, times=5),
     "500-when-done-5-times": Fault(Effect.DISGUISE, 1, status=500, times=5),
-    "swallowed-3-times": Fault(Effect.SWALLOW, 1, seconds=5.0, times=3),
 }
 _WHERE: Final = (
     ("good", 10),
@@ -63,8 +63,9 @@ def metrics(_: object, __: random.Random) -> Iterator[Trial]:
     """Prometheus is stopped and started."""
     blackout = Blackout()
     for number in range(3):
-        for name in ("good", "breach-10", "pods-10", "target-10"):
-            yield Trial(f"metrics/{name}/{number}", SCENARIOS[name], act=blackout, unsteady=True)
+        for name in ("good", "breach-10", "slow", "breach-50", "pods-10", "target-10", "pair-breach-50"):
+            scenario = SCENARIOS.get(name, SLOW)
+            yield Trial(f"metrics/{name}/{number}", scenario, act=blackout, unsteady=True)
 
 
 def clocks(_: object, __: random.Random) -> Iterator[Trial]:

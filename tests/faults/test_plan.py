@@ -46,3 +46,11 @@ def test_a_fault_that_came_too_late_is_moved_within_the_run() -> None:
     moved = trial.within(writes=28, events=20)
     assert (moved.faults[0].nth, moved.dropped) == (28, frozenset({20}))
     assert trial.within(writes=90, events=90) == trial
+
+
+def test_what_old_lists_hide_are_writes_of_golives_and_routes_each_once() -> None:
+    plan = Plan()
+    for resource, version in (("golives", "5"), ("events", "6"), ("httproutes", "7"), ("httproutes", "7")):
+        plan.wrote(resource, version)
+    plan.wrote("leases", "9")
+    assert [plan.version_before(writes) for writes in (0, 1, 8)] == ["7", "5", "5"]
