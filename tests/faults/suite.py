@@ -23,7 +23,7 @@ LATE: Final = 0.2
 """Seconds by which the loop may be late for another start."""
 AT_ONCE: Final = 20
 """Operators in this process at a time."""
-PROCESSES: Final = 4
+PROCESSES: Final = 5
 """Operators as processes at a time."""
 BROKEN_AT_ONCE: Final = 6
 """Operators that are broken on purpose at a time: nothing else is played beside them, and most wait for their end."""
