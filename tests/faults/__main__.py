@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import math
+import os
 import shutil
 import sys
 import time
@@ -189,9 +190,12 @@ def main() -> int:
 
 def _files() -> Path:
     """Make the folder of this run's files, and send the operators' log there."""
-    directory = BUILD / "faults" / time.strftime("%H%M%S")
+    directory = BUILD / "faults" / f"{time.strftime('%H%M%S')}-{os.getpid()}"
     directory.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=directory / "operators.log", level="INFO", format="%(asctime)s %(message)s")
+    # Written anew, so that what an operator says after all is over does not ask for a folder that is gone.
+    logging.basicConfig(
+        filename=directory / "operators.log", filemode="w", level="INFO", format="%(asctime)s %(message)s"
+    )
     for name in ("kopf", "aiohttp", "asyncio", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return directory

@@ -99,6 +99,14 @@ def test_a_hold_that_another_operator_counts_may_differ_by_what_clocks_do() -> N
     assert judged(handed_over) == set()
 
 
+def test_a_record_that_arrives_late_does_not_make_a_hold_too_short_but_who_led_only_later_does() -> None:
+    late = [replace(write, at=at) for write, at in zip(climb(), (0, 1, 1.1, 2.0, 2.2, 2.3, 2.4), strict=True)]
+    assert judged(late) == set()
+    by_the_next = [replace(write, agent=2) if write.version >= 4 else write for write in late]
+    assert judged([*by_the_next, *leased(1, 0.5), *leased(2, 1.9)]) == {"I1"}
+    assert judged([*by_the_next, *leased(1, 0.5), *leased(2, 1.2)]) == set()
+
+
 def second_run(*writes: Write) -> list[Write]:
     """Give what follows a run that was taken back: writes of the next one, for another version."""
     verdict = {"rule": "errors > 0.05", "at": iso(5.0)}
