@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from golive.api.types import parse_duration
-from tests.faults.history import History, Raw, green, moment
+from tests.faults.history import CLOCKS_DIFFER, History, Raw, green, moment
+from tests.faults.terms import ON_ITS_WAY
 
 ANSWERS: Final = 2
 """Intervals for which an answer counts."""
-CLOCKS_DIFFER: Final = 1.0
-ON_ITS_WAY: Final = 1.0
-"""Seconds from a decision to its write."""
 
 
 def no_answer_is_no_pass(history: History) -> Iterator[str]:

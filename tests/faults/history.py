@@ -19,6 +19,8 @@ BLUE, GREEN = "web-blue", "web-green"
 """The Services of a test's first component: blue is live, green is to go live."""
 SAME_CLOCK: Final = 0.3
 """Seconds by which an operator's clock may differ from itself, and its writes from what it notes of them."""
+CLOCKS_DIFFER: Final = 1.0
+"""Seconds by which the clocks of two operators, or of one and the API server, may differ."""
 UNSEEN: Final = 3.0
 """Seconds before Prometheus goes in which a breach may be too new for it: a scrape, an interval, a slow machine."""
 _SUCCESS: Final = 300

@@ -12,6 +12,7 @@ from typing import Any, Final
 from golive.api.types import parse_duration
 from tests.faults.blackouts import no_answer_is_no_breach, no_answer_is_no_pass
 from tests.faults.history import (
+    CLOCKS_DIFFER,
     SAME_CLOCK,
     History,
     Move,
@@ -27,7 +28,6 @@ from tests.faults.terms import one_at_a_time
 from tests.faults.verdicts import taken_back_at_once
 from tests.faults.way_back import in_time
 
-CLOCKS_DIFFER: Final = 1.0
 KNOWN_WITHIN: Final = 1.0
 """Seconds until an operator knows of pods."""
 SEEN_WITHIN: Final = 5.0
