@@ -277,3 +277,14 @@ def test_a_failed_run_that_could_not_be_remembered_is_remembered_once_it_can_be(
         "RolledBack",
         "error-rate > 0.05 (0.9), in component web",
     )
+
+
+def test_a_returned_run_that_could_not_be_remembered_is_remembered_once_it_can_be() -> None:
+    world = World()
+    world.run_to_weight(50)
+    world.edit(target=BLUE)
+    world.run_until(Phase.LIVE)
+    world.past = None
+    world.settle()
+    assert world.past is not None
+    assert world.past.outcome == "Returned"

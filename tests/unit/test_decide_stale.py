@@ -63,3 +63,19 @@ def test_a_deletion_on_record_of_a_golive_that_nobody_deletes_does_not_hold_it_f
     world.deleting = False
     world.run_until(Phase.LIVE)
     assert world.status["live"] == "green"
+
+
+def test_a_first_step_is_put_on_record_anew_where_we_have_written_the_route_since() -> None:
+    world = a_preparing_world()
+    while world.phase != "Shifting":
+        world.now += seconds(1)
+        world.tick()
+    assert (world.status["waitingFor"], world.green) == ("", 0)
+    ours_at(world, 0)
+    world.now += seconds(3)
+    before = world.status["step"]["intendedAt"]
+    world.tick()
+    assert world.writes == []
+    assert world.status["step"]["intendedAt"] > before
+    world.tick()
+    assert world.green == 10

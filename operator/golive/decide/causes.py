@@ -60,7 +60,7 @@ def taken_back(turn: Turn) -> GoBack | None:
     """Return the will of a person who sent a route's traffic back to the colour that was live."""
     for component, _, route in turn.routes():
         by_hand = not route.ours and not route.gitops
-        if by_hand and (_fallen_to_live(turn, component, route) or _rewritten(turn, route)):
+        if by_hand and (_fallen_to_live(turn, component, route) or rewritten(turn, route)):
             return GoBack(
                 Ends.ABORTED,
                 f"HTTPRoute {route.name} was set to {turn.run.from_} = 100 by hand",
@@ -94,7 +94,8 @@ def _fallen_to_live(turn: Turn, component: Component, route: RouteFacts) -> bool
     return share(component, route) in turn.run.carried and route.all_on(turn.run.from_)
 
 
-def _rewritten(turn: Turn, route: RouteFacts) -> bool:
+def rewritten(turn: Turn, route: RouteFacts) -> bool:
+    """Tell whether a route without traffic for the new colour was written after the first step may have been."""
     # A first step that was written and taken back while nobody watched: before it, only a newer write is a will, and
     # only where the first write may have been tried. While it waits for something, it has not been.
     step, written_at = turn.status.step, route.written_at

@@ -38,7 +38,8 @@ def stay(turn: Turn) -> Draft:
     """Rest where the target is live; nothing is held any more. What is wrong with the spec is said: it harms nothing yet."""
     reason, note = (Reason.CONFLICT, turn.facts.conflict) if turn.facts.conflict else _noted(turn)
     if not note:
-        return replace(turn.to(turn.status.phase, f"{turn.live} is live"), actions=leave.release(turn))
+        actions: tuple[Action, ...] = (*_unremembered(turn), *leave.release(turn))
+        return replace(turn.to(turn.status.phase, f"{turn.live} is live"), actions=actions)
     draft = turn.to(turn.status.phase, f"{turn.live} is live; before anything else moves, mend this: {note}")
     events = (Event(reason, note, warning=True, once=f"{turn.golive.generation} {note}"),)
     return replace(draft, actions=leave.release(turn), events=events)
