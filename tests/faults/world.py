@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 from typing_extensions import override
 
-from tests.faults.history import Known
+from tests.faults.history import Known, green
 from tests.faults.scenarios import METRIC, Trouble
 from tests.gauges import Gauges
 from tests.integration.operator_world import Shop
@@ -15,6 +15,7 @@ from tests.integration.operator_world import Shop
 BAD: Final = 0.2
 GONE_FOR: Final = 1.5
 """Seconds in which an object is not there; on a thread of its own."""
+GONE_FOR_AT_MOST: Final = 60.0
 APPS: Final = "/apis/apps/v1"
 CORE: Final = "/api/v1"
 SLICES: Final = "/apis/discovery.k8s.io/v1"
@@ -45,9 +46,9 @@ class World(Shop):
             self.split(0, component)
         self.known.ready.append((now(), 2))
 
-    def split(self, green: int, component: str = "web", manager: str = "kubectl-create") -> None:
+    def split(self, weight: int, component: str = "web", manager: str = "kubectl-create") -> None:
         """Create a component's route with so much for green."""
-        backends = ((f"{component}-blue", 100 - green), (f"{component}-green", green))
+        backends = ((f"{component}-blue", 100 - weight), (f"{component}-green", weight))
         self.route(*backends, name=component, manager=manager)
 
     @override
@@ -76,7 +77,7 @@ class World(Shop):
     def befall(self, trouble: Trouble) -> None:
         """Bring a trouble about."""
         last = self.components[-1]
-        green = f"{last}-green"
+        service = f"{last}-green"
         match trouble:
             case Trouble.NONE:
                 pass
@@ -85,13 +86,13 @@ class World(Shop):
                 self.gauges.values[self.namespace] = BAD
             case Trouble.PODS:
                 self.known.ready.append((now(), 0))
-                self.ready_pods(green, 0)
+                self.ready_pods(service, 0)
             case Trouble.TARGET:
                 self.edit(target="blue")
             case Trouble.DEPLOYMENT:
-                self.renew_deployment(green)
+                self.renew_deployment(service)
             case Trouble.SERVICE:
-                self.renew_service(green)
+                self.renew_service(service)
             case Trouble.ROUTE | Trouble.GIT:
                 self.renew_route(0, last, GIT if trouble is Trouble.GIT else "kubectl-create")
 
@@ -101,7 +102,7 @@ class World(Shop):
         for path in (f"deployments/{name}", f"replicasets/{name}-5d8f9"):
             self._delete(f"{APPS}/namespaces/{self.namespace}/{path}")
         self.ready_pods(name, 0)
-        time.sleep(GONE_FOR)
+        self._stay_away(name)
         self.deployment(name)
         self.ready_pods(name)
         self._count(name, 2)
@@ -111,16 +112,28 @@ class World(Shop):
         self._count(name, 0)
         self._delete(f"{CORE}/namespaces/{self.namespace}/services/{name}")
         self._delete(f"{SLICES}/namespaces/{self.namespace}/endpointslices/{name}-slice")
-        time.sleep(GONE_FOR)
+        self._stay_away(name)
         self.service(name, {"app": name})
         self.ready_pods(name)
         self._count(name, 2)
 
-    def renew_route(self, green: int, component: str = "web", manager: str = "kubectl-create") -> None:
+    def renew_route(self, weight: int, component: str = "web", manager: str = "kubectl-create") -> None:
         """Delete a route, and create it again with so much for green."""
         self._delete(f"{ROUTES}/namespaces/{self.namespace}/httproutes/{component}")
         time.sleep(GONE_FOR)
-        self.split(green, component, manager)
+        self.split(weight, component, manager)
+
+    def _stay_away(self, name: str) -> None:
+        """Wait a moment, and longer while green still has traffic: whoever starts meanwhile sees it gone too."""
+        component, _, colour = name.partition("-")
+        deadline = time.monotonic() + GONE_FOR_AT_MOST
+        time.sleep(GONE_FOR)
+        while colour == "green" and time.monotonic() < deadline and self._green(component):
+            time.sleep(0.1)
+
+    def _green(self, component: str) -> int:
+        path = f"{ROUTES}/namespaces/{self.namespace}/httproutes/{component}"
+        return green(self.server.http.get(path).raise_for_status().json())
 
     def _count(self, name: str, pods: int) -> None:
         if name.endswith("-green"):
