@@ -34,6 +34,8 @@ QUIET: Final = 0.5
 LAGS_FOR: Final = 3.0
 """Seconds for which an operator that was started anew sees old lists and late watches."""
 _LAG: Final = 1.0
+REMEMBERED_WITHIN: Final = 20.0
+"""Seconds at rest within which the record of a run is written."""
 REVIVED_AFTER: Final = 0.5
 """Seconds after which an operator that has ended by itself is started again."""
 
@@ -95,6 +97,13 @@ class Play:
             self.problems.append(f"{self.plan.under_way} requests of it are still under way")
         if not await self.stage.seen.until(self.namespace, self._rests, deadline - loop.time()):
             self.problems.append(f"it has not ended within {self.trial.patience:.0f} s: {self._words()}")
+        await self._until_remembered(loop.time() + REMEMBERED_WITHIN)
+
+    async def _until_remembered(self, deadline: float) -> None:
+        """Wait for the record of the run: where it cannot be written at once, that is tried again at rest."""
+        loop = asyncio.get_running_loop()
+        while loop.time() < deadline and not await asyncio.to_thread(self._past):  # noqa: ASYNC110  # asked of the server
+            await asyncio.sleep(LOOK)
 
     def add_operator(self) -> Operator:
         """Start another operator."""
@@ -208,11 +217,13 @@ class Play:
         status = self.status()
         return f"{status.get('phase')}, {status.get('message')}"
 
+    def _past(self) -> Ending:
+        answer = self.stage.server.http.get(f"/api/v1/namespaces/{self.namespace}/configmaps/shop-runs")
+        return json.loads(answer.json()["data"]["last"]) if answer.status_code == httpx.codes.OK else {}
+
     def _ending(self) -> Ending:
-        path = f"/api/v1/namespaces/{self.namespace}/configmaps/shop-runs"
-        answer = self.stage.server.http.get(path)
-        past = json.loads(answer.json()["data"]["last"]) if answer.status_code == httpx.codes.OK else {}
-        return ending(self.stage.seen.golives[self.namespace], self.stage.seen.weights(self.namespace), past)
+        seen = self.stage.seen
+        return ending(seen.golives[self.namespace], seen.weights(self.namespace), self._past())
 
     def _result(self, history: History, end: Ending, seconds: float) -> Result:
         fired = self.plan.fired
