@@ -1,6 +1,6 @@
 """What the watches bring: into the cache, and on to the GoLives that it concerns, those first whose traffic may go back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,8 +27,6 @@ class News:
     cache: Cache
     schedule: Schedule
     upward: Upward
-    goes_down: Callable[[Key], bool] = lambda _: True
-    """Tells whether a tick of now would take traffic back."""
     _ticks: bool = False
 
     def put(self, kind: str, raw: Mapping[str, Any]) -> None:
@@ -41,7 +39,7 @@ class News:
 
     def due(self, key: Key, *, urgent: bool) -> None:
         """Make a GoLive due at once; an urgent one has a lane of its own, and a raise in flight ends where it goes back."""
-        if urgent and self.upward.flies(key) and self.goes_down(key):
+        if urgent and self.upward.flies(key) and self.schedule.goes_down(key):
             self.upward.cancel(key)
         self.schedule.mark(key, urgent=urgent)
 
@@ -67,7 +65,7 @@ class News:
     def _may_go_back(self, kind: str, key: Key) -> bool:
         # Where a worker is free there is nothing to gain by looking ahead.
         waits = kind in _AT_REST and self.schedule.is_full()
-        return self._is_split(key) or (waits and self.goes_down(key))
+        return self._is_split(key) or (waits and self.schedule.goes_down(key))
 
     def _is_split(self, key: Key) -> bool:
         return ((self.cache.golive(key) or {}).get("status") or {}).get("phase") in _AWAY

@@ -28,7 +28,7 @@ class Schedule:
     workers: int = 8
     urgent_workers: int = URGENT_WORKERS
     goes_down: Callable[[Key], bool] = lambda _: False
-    """Tells whether a tick of now would take traffic back: asked where time alone made one due that would have to wait."""
+    """Tells whether a tick of now would take traffic back: asked where one that is due would have to wait."""
     ticked_at: float = -math.inf
     """When a tick last began."""
     _due: dict[Key, float] = field(default_factory=dict)

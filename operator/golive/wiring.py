@@ -137,7 +137,7 @@ async def assemble(settings: Settings) -> Operator:
 
     cache, upward = Cache(clock), Upward()
     schedule = Schedule(itself.timed(tick), time.monotonic, settings.workers, goes_down=goes_down)
-    news = News(cache, schedule, upward, goes_down)
+    news = News(cache, schedule, upward)
     records = MeasuredRecords(KubernetesRecords(writes), itself.measure)
     up, down = (MeasuredRoutes(KubernetesRoutes(one), itself.measure) for one in (writes, reverts))
     performer = Performer(up, down, records, Echo(cache, news), upward)

@@ -88,7 +88,7 @@ class OperatorProcess:
         self.cache = Cache(clock)
         upward = Upward()
         schedule = Schedule(self._tick, asyncio.get_running_loop().time, goes_down=self._goes_down)
-        self.news = News(self.cache, schedule, upward, self._goes_down)
+        self.news = News(self.cache, schedule, upward)
         echo = Echo(self.cache, self.news)
         self.performer = Performer(self.link, self.link, self.link, echo, upward)
         self.samplers = Samplers(self.metrics, clock, self.news.due, SCRAPE)

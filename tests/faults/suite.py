@@ -156,11 +156,11 @@ async def perform(directory: Path, suite: Suite, choice: Choice, *, with_broken:
         said: dict[str, list[str]] = {}
         if with_broken:
             print("operators that are broken on purpose", flush=True)
-            said = await _tempted(on, suite)
+            said = await _play_broken(on, suite)
     return Played(suite, said)
 
 
-async def _tempted(on: Stage, suite: Suite) -> dict[str, list[str]]:
+async def _play_broken(on: Stage, suite: Suite) -> dict[str, list[str]]:
     """Play the broken operators, and once more, with more time, those that have not come to what each breaks."""
     said: dict[str, list[str]] = {}
     for times, prefix in enumerate(("b", "c"), start=1):

@@ -35,7 +35,9 @@ async def never(_: tuple[str, str]) -> float | None:
 @pytest.fixture
 def news() -> News:
     MARKED.clear()
-    return News(Cache(FakeClock()), Marks(never, lambda: 0.0), Upward(), _ticks=True)
+    return News(
+        Cache(FakeClock()), Marks(never, lambda: 0.0, goes_down=lambda _: True), Upward(), _ticks=True
+    )
 
 
 def a_shop(phase: str) -> Raw:
@@ -85,7 +87,7 @@ async def test_what_takes_traffic_back_at_rest_is_urgent_where_it_would_have_to_
     urgent: bool,  # noqa: FBT001  # a table's column
 ) -> None:
     news.put("GoLive", a_shop("Live"))
-    news.goes_down = lambda _: goes_down
+    news.schedule.goes_down = lambda _: goes_down
     news.schedule.workers = 0 if full else 8
     MARKED.clear()
     news.put(kind, stamped(raw))
@@ -106,7 +108,7 @@ async def test_a_slice_that_is_deleted_is_as_urgent_and_ends_a_raise_in_flight(n
 
 
 async def test_what_takes_nothing_back_does_not_end_a_raise_in_flight(news: News) -> None:
-    news.goes_down = lambda _: False
+    news.schedule.goes_down = lambda _: False
     news.put("GoLive", a_shop("Shifting"))
     raising: asyncio.Task[Any] = asyncio.create_task(news.upward.run(SHOP, asyncio.sleep(0)))
     await asyncio.sleep(0)

@@ -134,9 +134,9 @@ def raise_weight(turn: Turn) -> Draft | None:
     step = turn.status.step
     if step is None or step.acknowledged_at is not None:
         return None
-    waited = not turn.run.carried and turn.status.waiting_for is not Waiting.NOTHING
     # Where we wrote a route since, it may have been raised and taken back, and the record be old: see stale.
-    waited = waited or any(route.ours and causes.rewritten(turn, route) for _, _, route in turn.routes())
+    is_old = any(route.ours and causes.rewritten(turn, route) for _, _, route in turn.routes())
+    waited = is_old or (not turn.run.carried and turn.status.waiting_for is not Waiting.NOTHING)
     block = gates.before_raise(turn, step.weight) or (gates.unwritten(turn) if waited else None)
     if block:
         return turn.wait(block.waiting, block.message, block.wake)

@@ -48,10 +48,11 @@ def before_raise(turn: Turn, weight: int) -> Block | None:
 def before_promotion(turn: Turn) -> Block | None:
     """Return what keeps a step from being over: its hold, and enough passes in a row of every check."""
     held, missing = _hold(turn), list(_missing(turn))
+    holds = held is not None and turn.now < held
     trouble = last_samples_pass(turn)
-    if trouble and not (held and turn.now < held):
+    if trouble and not holds:
         return trouble
-    if not missing and not (held and turn.now < held):
+    if not missing and not holds:
         return None
     until = max(moment for moment in (held, *missing) if moment)
     return Block(
