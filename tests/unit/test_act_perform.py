@@ -353,3 +353,24 @@ async def test_once_no_raise_may_begin_the_one_in_flight_is_the_last_and_the_way
     assert [green(cluster, name) for name in "abc"] == [10, 0, 0]
     assert await performer.perform(shop, [lowered("a", 0, 10)]) == []
     assert green(cluster, "a") == 0
+
+
+async def test_what_is_not_remembered_because_the_process_stops_is_not_let_go_either() -> None:
+    cluster = a_cluster()
+    performer, shop = a_performer(cluster), golive(finalizers=[FINALIZER])
+    performer.upward.close()
+    (error,) = await performer.perform(shop, [SaveRun(RUN), SetFinalizer(present=False)])
+    assert "told to stop" in str(error)
+    assert cluster.wrote == []
+
+
+async def test_what_is_not_remembered_because_a_rollback_came_is_not_let_go_either() -> None:
+    cluster = a_cluster()
+    cluster.waits[f"runs {golive().name} {runs_data(RUN)['last']}"] = asyncio.Event()
+    performer, shop = a_performer(cluster), golive(finalizers=[FINALIZER])
+    task = asyncio.create_task(performer.perform(shop, [SaveRun(RUN), SetFinalizer(present=False)]))
+    await until(lambda: performer.upward._flying)
+    performer.upward.cancel(shop.key)
+    (error,) = await task
+    assert "a rollback came" in str(error)
+    assert cluster.wrote == []

@@ -9,7 +9,7 @@ from golive.act.swap import is_written, operations
 from golive.act.upward import Upward
 from golive.api.golive import FINALIZER, GoLive
 from golive.decide.decision import Action, SaveRun, SetFinalizer, SetWeights
-from golive.errors import GoLiveError, Gone, NotYet, Overruled, Refused, Unavailable
+from golive.errors import GoLiveError, Gone, NotYet, Overruled, Refused
 from golive.ports import Records, Routes, Seen
 from golive.runs import runs_data
 
@@ -38,7 +38,7 @@ class Performer:
             if action not in down:
                 failed = await self._attempt(golive, action)
                 # What cannot be remembered holds nobody back; what may just take another try does.
-                lasting = isinstance(action, SaveRun) and not any(isinstance(e, Unavailable) for e in failed)
+                lasting = isinstance(action, SaveRun) and not self.upward.is_unsettled(golive.key)
                 (unremembered if lasting else failures).extend(failed)
         return failures + unremembered
 

@@ -1,4 +1,4 @@
-"""The writes that go before a rollback for nothing, one per GoLive at a time: it cancels the one in flight.
+"""The writes that no rollback waits for, one per GoLive at a time: it cancels the one in flight.
 
 A write that was given up may still take effect. One that takes traffic back then finds other weights than it tests for,
 looks again and goes through; what has gone back already lets nothing go before that time is over.
@@ -48,6 +48,10 @@ class Upward:
     def close(self) -> None:
         """Let no further write begin."""
         self._closed = True
+
+    def is_unsettled(self, key: Key) -> bool:
+        """Tell whether a GoLive's last write was given up, unanswered or not begun: another try may do."""
+        return self._closed or self.may_arrive(key)
 
     def may_arrive(self, key: Key) -> bool:
         """Tell whether a write that was given up may still take effect."""
